@@ -17,7 +17,8 @@ export const manifest: Manifest = {
     ...shared('reason', 'report'),
     proposal:
       'The inputs of the release that would change, one `input: value` in a line. Empty if nothing would.',
-    cost_ratio: 'What the configuration that was found costs as a part of the present one, such as `0.61`.',
+    cost_ratio:
+      'What the configuration that was found costs as a part of the present one, such as `0.61`. Empty if the present one is none of those to choose from.',
     cpu: 'For the input of the release. Set only with `apply: true`.',
     memory: 'For the input of the release. Set only with `apply: true`.',
     max_instance_request_concurrency: 'For the input of the release. Set only with `apply: true`.',

@@ -1,6 +1,6 @@
 import { perThousand } from '../../domain/capacity/cost.ts';
 import type { CapacityEvidence, TrialEvidence } from '../../domain/capacity/evidence.ts';
-import { type Axes, combine, type Point, pointText } from '../../domain/capacity/point.ts';
+import { type Axes, combine, type Point, pointText, samePoint } from '../../domain/capacity/point.ts';
 import { changesTo, presentPoint } from '../../domain/capacity/proposal.ts';
 import { trialName } from '../../domain/capacity/record.ts';
 import { bestOf, isFinal, type Known, nextPoint } from '../../domain/capacity/search.ts';
@@ -155,7 +155,9 @@ export async function findCapacity(ports: CapacityPorts, request: CapacityReques
     refused,
     found,
     present,
-    present_dollars_per_thousand: present && perThousand(present, rate),
+    // A maximum far above what the rate needs is never busy, so its price would compare with nothing.
+    present_dollars_per_thousand:
+      present && points.some((point) => samePoint(point, present)) ? perThousand(present, rate) : undefined,
     found_dollars_per_thousand: found && perThousand(found, rate),
     changes: found ? changesTo(found, present) : [],
     final: isFinal(points, known),

@@ -1,3 +1,4 @@
+import { isTrial } from '../../domain/capacity/record.ts';
 import { updateTraffic } from '../../domain/data/commands.ts';
 import { shortName } from '../../domain/data/resource-name.ts';
 import { tagProblem } from '../../domain/deploy/limits.ts';
@@ -37,6 +38,11 @@ export async function readMeasurable(
     );
   if (!service.arrived || newest === undefined || newest !== service.latestCreatedRevision)
     throw refuse(`The newest revision of ${short} is not ready.`, 'Deploy a revision that starts.');
+  if (isTrial(short, newest))
+    throw refuse(
+      `${newest} is left of an interrupted measurement, and the record of what was there before is gone.`,
+      'Release the function with the size that it should have.',
+    );
   if (followsLatest(service.traffic))
     throw refuse(
       `${short} sends its traffic to whichever revision is the newest, so a configuration that is measured would serve users.`,

@@ -104,14 +104,15 @@ export function applySettings(draft: Draft, settings: Settings, project: string)
 
 /** A draft that starts from the live service, so that everything that is not set stays as it is. */
 export function draftFrom(raw: JsonObject | undefined): Draft {
-  const shown = objectOf(raw?.template);
+  const shown = raw?.template;
   // An interrupted measurement leaves a size that nobody asked for.
   const wanted = wantedTemplate(objectOf(raw));
   const live = structuredClone(wanted);
   const draft: Draft = { body: { template: live }, mask: new Set() };
-  if (wanted !== shown) for (const path of sizeFields) draft.mask.add(`template.${path}`);
+  if (shown !== undefined && wanted !== shown)
+    for (const path of sizeFields) draft.mask.add(`template.${path}`);
   // A template that names its revision would name the same one again, which Cloud Run refuses.
-  if (shown.revision !== undefined) {
+  if (objectOf(shown).revision !== undefined) {
     delete live.revision;
     draft.mask.add('template.revision');
   }
