@@ -44,3 +44,45 @@ test('restore brings back every byte, and the summary shows the trend', async ()
   expect(second.summary).toContain('xychart');
   expect(canaries()).toEqual([]);
 });
+
+test.each(['SIGKILL', 'SIGTERM'] as const)(
+  'a step that is ended by %s in the middle leaves nothing behind its post step',
+  async (signal) => {
+    const { control } = sandbox;
+    // The first deletion never ends, so the objects are there when the step dies.
+    await fetch(`${control}/faults`, {
+      method: 'POST',
+      body: JSON.stringify({ api: 'storage', method: 'DELETE', path: 'canary', fault: { hang: true } }),
+    });
+    let end: (name: NodeJS.Signals) => void = () => {};
+    const watching = setInterval(() => {
+      if (canaries().length < 5) return;
+      clearInterval(watching);
+      setTimeout(() => end(signal), 200);
+    }, 20);
+    const killed = await runAction('drill', {
+      env: sandbox.env,
+      inputs: inputs({ drill_buckets: 'data', mode: 'restore' }),
+      onStart: (kill) => {
+        end = kill;
+      },
+      timeoutMs: 60_000,
+    });
+    clearInterval(watching);
+    expect(killed.code).not.toBe(0);
+    expect(killed.state.drill_run).toMatch(/^\d{8}T\d{6}Z-/);
+    expect(canaries()).toHaveLength(5);
+    await fetch(`${control}/faults`, { method: 'DELETE' });
+    const post = await runAction('drill', {
+      env: sandbox.env,
+      inputs: inputs({ drill_buckets: 'data', mode: 'restore' }),
+      post: killed,
+    });
+    expect([post.code, post.log]).toEqual([
+      0,
+      expect.stringContaining('removed 5 objects that the drill had left'),
+    ]);
+    expect(canaries()).toEqual([]);
+  },
+  120_000,
+);

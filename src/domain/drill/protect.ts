@@ -94,7 +94,8 @@ function placeFindings({ bucket, copy }: Guarded, { rpo }: Targets): Finding[] {
   if (copy) {
     // A bucket that lies in several places survives the loss of one without a copy.
     if (locationType !== 'region' || copy.locationType === 'multi-region') return [];
-    if (copy.regions.some((region) => !regions.includes(region))) return [];
+    // A pair whose regions are not known is at least another place than one region.
+    if (copy.regions.length === 0 || copy.regions.some((region) => !regions.includes(region))) return [];
     return [
       {
         ...ofRule(drillRules, 'drill-copy-near'),

@@ -11,8 +11,8 @@ interface Canary {
   sha256: string;
 }
 
-/** How long after its start a run's objects belong to it alone. */
-export const runMs = 2 * 3600 * 1000;
+/** How long a run's objects belong to it alone, besides the time that it waits for a copy. */
+const runMs = 2 * 3600 * 1000;
 
 /** Cloud Storage refused something, or somebody else was faster: the drill of this bucket stops here. */
 export class Stopped extends Error {}
@@ -89,7 +89,7 @@ async function write(
 ): Promise<Canary> {
   const bytes = random(request.bytes);
   const { md5, sha256 } = digestOf(bytes);
-  const metadata = canaryMetadata(request.run, md5, clock.now() + runMs);
+  const metadata = canaryMetadata(request.run, md5, clock.now() + runMs + request.copyWaitMs);
   const content = { bytes, type: 'application/octet-stream', metadata };
   const written = await buckets.write(place, content, replaces, request.signal);
   if ('refused' in written)

@@ -64,6 +64,7 @@ describe('what is unprotected', () => {
     ['a near copy', soft(7), 'europe-west1', {}, ['drill-copy-near']],
     ['a copy in a pair with the region', { ...soft(7), location: 'EUROPE-WEST4' }, 'EUR4', {}, []],
     ['a copy in a multi-region', soft(7), 'EU', {}, []],
+    ['a copy in a pair that nobody knows', soft(7), 'EUR99', {}, []],
     ['a dual-region', { ...soft(7), location: 'EUR4', locationType: 'dual-region' }, undefined, {}, []],
     [
       'a dual-region without turbo',

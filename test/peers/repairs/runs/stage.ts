@@ -118,11 +118,12 @@ export class Stage {
       inputs: {
         workload_identity_provider: env.WORKLOAD_IDENTITY_PROVIDER ?? '',
         service_account: env.SERVICE_ACCOUNT ?? '',
-        propagation_timeout: '0s',
-        ...(action === 'drill' ? { project_id: here.project } : {}),
-        ...(action === 'auth' || action === 'drill'
-          ? {}
-          : { project_id: here.project, region: here.region, name: 'ocr' }),
+        ...(action === 'drill'
+          ? { project_id: here.project }
+          : {
+              propagation_timeout: '0s',
+              ...(action === 'auth' ? {} : { project_id: here.project, region: here.region, name: 'ocr' }),
+            }),
         ...inputs,
       },
     });
