@@ -87,21 +87,28 @@ const named = Object.entries(entries);
 
 /** Bytes that an entry may load before its first line runs, the runner's own and the inputs among them. More is a decision. One that is not listed may load 450 000. */
 const most: Record<string, number> = {
-  auth: 160_000,
-  authPost: 160_000,
-  deploy: 415_000,
-  doctor: 296_000,
-  gateway: 358_000,
-  guard: 274_000,
-  logs: 171_000,
-  check: 540_000,
-  release: 985_000,
-  releasePost: 373_000,
-  rollback: 302_000,
-  slo: 197_000,
-  smokeTest: 594_000,
-  watch: 297_000,
-  cli: 73_000,
+  auth: 166_000,
+  authPost: 166_000,
+  capacity: 684_000,
+  capacityPost: 271_000,
+  check: 552_000,
+  cli: 77_000,
+  deploy: 430_000,
+  doctor: 304_000,
+  drill: 181_000,
+  drillPost: 168_000,
+  gateway: 373_000,
+  guard: 293_000,
+  logs: 186_000,
+  pipeline: 287_000,
+  pipelinePost: 275_000,
+  posture: 372_000,
+  release: 1_000_000,
+  releasePost: 384_000,
+  rollback: 321_000,
+  slo: 203_000,
+  smokeTest: 627_000,
+  watch: 307_000,
 };
 
 describe('what an entry loads', () => {
@@ -130,13 +137,13 @@ describe('what an entry loads', () => {
     expect(bytesOf(entry)).toBeLessThan(most[name] ?? 450_000);
   });
 
-  test('what knows of every action is small: the entry, and the table of inputs', () => {
+  test('what knows of every action is small: the entry, which all load, and the table of inputs, which no action loads', () => {
     const shared = modulesFrom(['src/inputs/table.ts'], { lazy: false }).filter((file) =>
       file.startsWith('src/inputs/groups/'),
     );
     const bytes = shared.reduce((sum, file) => sum + statSync(join(root, file)).size, 0);
     expect(bytes).toBeGreaterThan(10_000);
-    expect(bytes).toBeLessThan(90_000);
+    expect(bytes).toBeLessThan(110_000);
     expect(code.length).toBeLessThan(30_000);
   });
 });

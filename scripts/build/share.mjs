@@ -75,24 +75,28 @@ function heldBy(chunks, { names, modules }) {
 const loading =
   /(?:Promise\.all\((?:\/\*[^*]*\*\/ ?)?\[([^\]]*)\]\)|_require__\.e\((?:\/\*[^*]*\*\/ ?)?("[^"]+")\))\.then\(/g;
 
+/** The lists of chunks that a script loads, each with the code before it in the same statement. */
+const listsIn = (code = '') =>
+  [...code.matchAll(loading)].map(({ index, 1: many, 2: one }) => ({
+    chunks: [...(many ?? one).matchAll(/"([^"]+)"/g)].map(([, chunk]) => chunk),
+    before: /[^;]*$/.exec(code.slice(Math.max(0, index - 2000), index))[0],
+  }));
+
 /** The chunks that each action loads when it starts: the runner's, its own, and those of its inputs. */
 function startsOf(files) {
-  const listsIn = (code = '') =>
-    [...code.matchAll(loading)].map(([, many, one]) =>
-      [...(many ?? one).matchAll(/"([^"]+)"/g)].map(([, chunk]) => chunk),
-    );
+  const code = files['runner-run.js'] ?? '';
   const lists = listsIn(files['index.js']);
-  const runner = lists.find((list) => list.includes('runner-run.js'));
-  const inputs = listsIn(files['runner-run.js']);
-  const [ofTable] = listsIn(/return \(await .*\.wholeTable;/.exec(files['runner-run.js'] ?? '')?.[0]);
-  if (!runner || !ofTable)
+  const runner = lists.find(({ chunks }) => chunks.includes('runner-run.js'))?.chunks;
+  const [table] = listsIn(/return \(await .*\.wholeTable;/.exec(code)?.[0]);
+  const inputs = new Map(
+    listsIn(code).map(({ chunks, before }) => [/["']?([\w-]+)["']?: \(\) => \w*$/.exec(before)?.[1], chunks]),
+  );
+  if (!runner || !table)
     throw new Error('The bundler writes the entry in a new way: change scripts/build/share.mjs.');
-  return lists.map((list) => {
-    if (list.includes('cli-main.js')) return new Set(list);
-    const own = inputs.find((chunks) =>
-      list.some((name) => chunks.includes(name.replace(/^actions-/, 'inputs-of-'))),
-    );
-    return new Set([...runner, ...list, ...(own ?? ofTable)]);
+  return lists.map(({ chunks, before }) => {
+    if (chunks.includes('cli-main.js')) return new Set(chunks);
+    const action = /\brun\('([\w-]+)',/.exec(before)?.[1];
+    return new Set([...runner, ...chunks, ...(inputs.get(action) ?? table.chunks)]);
   });
 }
 

@@ -5,9 +5,6 @@ import type { Group } from '../../src/domain/inputs/definition.ts';
 import { groups } from '../../src/inputs/table.ts';
 import { manifests } from './tables/actions.ts';
 
-/** A release takes nearly every input, so it loads the table itself. */
-const whole = ['release'];
-
 const widest = 110;
 const note = '/** Written by `npm run docs` from the table of inputs. */\n';
 
@@ -29,7 +26,7 @@ export async function generate(): Promise<Record<string, string>> {
       if (found) places.set(found, { name, file });
     }
   }
-  const actions = manifests.map(({ action }) => action).filter((action) => !whole.includes(action));
+  const actions = manifests.map(({ action }) => action);
   const ofAction = (action: string): string => {
     const own = (groups as readonly Group[])
       .filter(({ inputs }) => Object.values(inputs).some(({ usedBy }) => action in usedBy))

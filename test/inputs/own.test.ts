@@ -27,7 +27,7 @@ describe.each(listed)('%s', (action) => {
 test('no action without a source of counts loads one', () => {
   const loads = (action: ActionName) =>
     modulesFrom([`src/inputs/of/${action}.ts`], { lazy: false }).some((file) => file.startsWith('src/sli/'));
-  expect(listed.filter(loads).sort()).toEqual(['slo', 'watch']);
+  expect(listed.filter(loads).sort()).toEqual(['release', 'slo', 'watch']);
 });
 
 test('an input of another action loads the table, so that the message names the action that takes it', async () => {

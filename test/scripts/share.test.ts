@@ -25,7 +25,9 @@ const chunk = (name: string, modules: Record<string, string>, strict = true) => 
 const load = (...names: string[]) =>
   `Promise.all(/* import() */[${names.map((name) => `r.__webpack_require__.e("${name}")`)}]).then(x)`;
 /** Two actions, of which one has inputs of its own. The runner's chunk comes with both. */
-const index = [load('runner-run.js'), load('actions-a.js'), load('actions-b.js')].join(';\n');
+const action = (name: string) =>
+  `const ${name} = () => run('${name}', async () => (await ${load(`actions-${name}.js`)}).x)`;
+const index = [load('runner-run.js'), action('a'), action('b')].join(';\n');
 const runner = `(module, exports, r) => { const own = { a: () => ${load('inputs-of-a.js')} };
   return (await ${load('inputs-table.js')}).wholeTable;
 }`.replace('(module', 'async (module');

@@ -16,6 +16,7 @@ export const own: Readonly<Partial<Record<ActionName, Load>>> = {
   logs: () => import('./logs.ts'),
   pipeline: () => import('./pipeline.ts'),
   posture: () => import('./posture.ts'),
+  release: () => import('./release.ts'),
   rollback: () => import('./rollback.ts'),
   slo: () => import('./slo.ts'),
   'smoke-test': () => import('./smoke-test.ts'),
