@@ -201,6 +201,10 @@ function operationOf(body: JsonObject): OperationFact {
     .map((one) => ({ location: textOrEmpty(one.location), message: textOrEmpty(one.message) }));
   return {
     done: true,
-    error: { message, diagnostics: listed.length > 0 ? listed.slice(0, 50) : diagnosticsIn(message) },
+    error: {
+      code: typeof error.code === 'number' ? error.code : undefined,
+      message,
+      diagnostics: listed.length > 0 ? listed.slice(0, 50) : diagnosticsIn(message),
+    },
   };
 }

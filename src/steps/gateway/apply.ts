@@ -140,6 +140,7 @@ async function ensureConfig(
   }
   if (operation !== undefined) {
     const end = await operationEnd(ports, pace, operation);
+    if (end !== 'gone') throwIfElsewhere(end, wanted.id);
     const refusals = end === 'gone' ? [] : refusalsIn(end, known, request.file);
     if (refusals.length > 0) return refusals;
   }
@@ -155,6 +156,27 @@ async function ensureConfig(
     });
   known.config = made;
   return undefined;
+}
+
+/** google.rpc.Code: what a document can be refused with. */
+const ofDocument: readonly (number | undefined)[] = [undefined, 3, 9];
+
+/**
+ * A configuration can also fail for a reason that no change of the document repairs: the account of the gateway, a quota, an outage.
+ * Such a failure is told as what it is, and not as a line of the document.
+ */
+function throwIfElsewhere({ error }: OperationFact, id: string): void {
+  if (!error || error.diagnostics.length > 0) return;
+  const isAccount = /service ?account|actAs|iam\./i.test(error.message);
+  if (ofDocument.includes(error.code) && !isAccount) return;
+  const isDenied = error.code === 7 || isAccount;
+  throw new ReleaseError(isDenied ? 'permission-denied' : 'remote-error', {
+    what: `API Gateway could not make the configuration ${id}: ${error.message || 'it gave no reason'}`,
+    why: 'The reason is not in the document.',
+    fix: isDenied
+      ? 'Check that backend_service_account exists, and that this identity may act as it (roles/iam.serviceAccountUser).'
+      : 'Run it again later. If it fails again, look at the quotas of API Gateway in the project.',
+  });
 }
 
 function refusalsIn({ error }: OperationFact, { wanted }: Known, file: string): Finding[] {

@@ -5,7 +5,7 @@ import { openPathOf } from './document.ts';
 import { point } from './point.ts';
 import type { GatewayPorts, GatewayRequest } from './ports.ts';
 import { type Proof, prove, settle } from './prove.ts';
-import { type Change, type GatewayResult, type Known, shortOf, urlOf } from './result.ts';
+import { type Change, type GatewayResult, isSame, type Known, shortOf, urlOf } from './result.ts';
 import { isLasting } from './wait.ts';
 
 /** A moved gateway that nobody has proved is moved back. That must go on even if the run is being stopped. */
@@ -74,7 +74,8 @@ export async function moveAndProve(
     });
     return;
   }
-  await goBack(ports, request, known, result, change, { before, host, why });
+  const isUnsure = trouble !== undefined;
+  await goBack(ports, request, known, result, change, { before, host, why, isUnsure });
 }
 
 /** The new configuration answers, is right, and after a pause is both again: servers switch one after the other. */
@@ -113,7 +114,7 @@ async function goBack(
   known: Known,
   result: GatewayResult,
   change: Change,
-  { before, host, why }: { before: string; host: string; why: string },
+  { before, host, why, isUnsure }: { before: string; host: string; why: string; isUnsure: boolean },
 ): Promise<void> {
   const { clock } = ports;
   const name = shortOf(known.names.gateway);
@@ -126,6 +127,7 @@ async function goBack(
   try {
     await point(ports, known, before, pace);
     change(`Moved the gateway ${name} back to ${shortOf(before)}.`);
+    if (isUnsure) await holdBack(ports, known, before, pace, change);
     const { isSettled } = await settle(
       ports,
       urlOf(host),
@@ -144,6 +146,8 @@ async function goBack(
       });
   } catch (error) {
     const isDenied = isLasting(error);
+    // Who called this may try once more, when the traffic is back.
+    result.moved = { from: before, to: known.names.config };
     result.outcome = 'held';
     result.evidence.did = 'stuck';
     result.reason = `${name} could not be moved back to ${shortOf(before)}: ${messageOf(error)}`;
@@ -154,5 +158,31 @@ async function goBack(
         ? 'Grant this identity apigateway.gateways.update, and move the gateway back.'
         : `Move ${name} to ${shortOf(before)}, or run this action with the old document.`,
     });
+  }
+}
+
+/** How often the gateway is looked at after the way back, if the answer of the move was lost. */
+const looks = 3;
+
+/**
+ * A move whose answer was lost may be carried out late, after the way back. So the gateway is looked at a few times more, and moved back
+ * again if it names the new configuration.
+ */
+async function holdBack(
+  ports: GatewayPorts,
+  known: Known,
+  before: string,
+  pace: { paceMs: number; deadline: number; signal: AbortSignal },
+  change: Change,
+): Promise<void> {
+  const { gateway: name, config } = known.names;
+  for (let look = 0; look < looks; look++) {
+    await ports.clock.sleep(pace.paceMs * 2, pace.signal);
+    const now = await ports.gateways.gateway(name, pace.signal);
+    if (now === undefined || !isSame(now.config, config)) continue;
+    await point(ports, known, before, pace);
+    change(
+      `Moved the gateway ${shortOf(name)} back to ${shortOf(before)} again, since the first move came late.`,
+    );
   }
 }

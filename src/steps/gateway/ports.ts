@@ -25,7 +25,8 @@ export interface ConfigFact {
 
 export interface OperationFact {
   done: boolean;
-  error?: { message: string; diagnostics: readonly Diagnostic[] } | undefined;
+  /** `code` is one of google.rpc.Code. */
+  error?: { code?: number | undefined; message: string; diagnostics: readonly Diagnostic[] } | undefined;
 }
 
 export interface ServiceFact {

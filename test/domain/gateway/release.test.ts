@@ -65,6 +65,10 @@ describe('what changes for callers', () => {
     read(
       `swagger: '2.0'\nsecurityDefinitions: { key: { type: apiKey, name: x-api-key, in: header }, token: { type: oauth2, x-google-issuer: https://a.example } }\npaths:\n  /a: { get: { security: ${security} } }\n`,
     );
+  const scheme = (fields: string) =>
+    read(
+      `swagger: '2.0'\nsecurityDefinitions: { one: { ${fields} } }\nsecurity: [{ one: [] }]\npaths:\n  /a: { get: {} }\n`,
+    );
   const backend = (deadline: string) => `x-google-backend: { address: 'https://a.run.app'${deadline} }`;
   const quota = (value: number) =>
     `x-google-management: { metrics: [{ name: m }], quota: { limits: [{ name: l, metric: m, values: { STANDARD: ${value} } }] } }`;
@@ -101,6 +105,36 @@ describe('what changes for callers', () => {
       { what: 'security', weaker: false },
     ],
     ['security, back', document('', '[]'), document(''), { what: 'security', after: 'key', weaker: false }],
+    [
+      'another issuer under the same name',
+      scheme("type: oauth2, x-google-issuer: https://a.example, x-google-audiences: 'ocr'"),
+      scheme("type: oauth2, x-google-issuer: https://b.example, x-google-audiences: 'ocr'"),
+      { what: 'credential', after: 'one is a token of https://b.example for ocr', weaker: true },
+    ],
+    [
+      'one audience more',
+      scheme("type: oauth2, x-google-issuer: https://a.example, x-google-audiences: 'ocr'"),
+      scheme("type: oauth2, x-google-issuer: https://a.example, x-google-audiences: 'ocr, other'"),
+      { what: 'credential', weaker: true },
+    ],
+    [
+      'one audience less',
+      scheme("type: oauth2, x-google-issuer: https://a.example, x-google-audiences: 'ocr, other'"),
+      scheme("type: oauth2, x-google-issuer: https://a.example, x-google-audiences: 'ocr'"),
+      { what: 'credential', weaker: false },
+    ],
+    [
+      'a key in place of a token',
+      scheme('type: oauth2, x-google-issuer: https://a.example'),
+      scheme('type: apiKey, name: x-api-key, in: header'),
+      { what: 'credential', after: 'one is a key in header', weaker: true },
+    ],
+    [
+      'a token in place of a key',
+      scheme('type: apiKey, name: x-api-key, in: header'),
+      scheme("type: oauth2, x-google-issuer: https://a.example, x-google-audiences: 'ocr'"),
+      { what: 'credential', weaker: true },
+    ],
     [
       'a deadline',
       document(backend('')),

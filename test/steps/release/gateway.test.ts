@@ -187,3 +187,26 @@ function missingIn({ evidence }: Awaited<ReturnType<typeof release>>['report']):
       : [],
   );
 }
+
+test('a gateway whose way back was refused is moved back after the traffic', async () => {
+  hold(gatewayRole.permissions);
+  const before = await serving();
+  const config = gateway()?.apiConfig;
+  write('sixth', undefined, 'http://127.0.0.1:9');
+  // The first move back is refused. Once the traffic is back, it is tried again.
+  const refusal = {
+    api: 'apigateway',
+    method: 'PATCH',
+    path: 'gateways/front',
+    nth: 2,
+    fault: { status: 403 },
+  };
+  const faults = `${world.sandbox.control}/faults`;
+  await fetch(faults, { method: 'POST', body: JSON.stringify(refusal) });
+  const ran = await release();
+  await fetch(faults, { method: 'DELETE' });
+  expect(ran.report.outcome).toBe('rolled_back');
+  expect(await serving()).toBe(before);
+  expect(gateway()?.apiConfig).toBe(config);
+  expect(ran.report.timings.map(({ stage }) => stage)).toContain('Gateway back');
+});
