@@ -43,7 +43,8 @@ async function servingImage(
   signal?: AbortSignal,
 ): Promise<string | undefined> {
   const named = textOf(mainOf(objectOf(service.template)).image);
-  const isDigest = (image: string | undefined) => image?.includes('@sha256:') === true;
+  // The name goes into a filter, so one of another form is not asked about.
+  const isDigest = (image: string | undefined) => /^[\w./:-]+@sha256:[0-9a-f]{64}$/.test(image ?? '');
   const [most] = listOf(service.trafficStatuses)
     .map(objectOf)
     .sort((a, b) => Number(b.percent ?? 0) - Number(a.percent ?? 0));

@@ -61,6 +61,19 @@ export const aroundCases: Case[] = [
     { says: /every identity/ },
   ),
   perimeter(
+    'everyone may carry data out',
+    'bypassable',
+    perimeters({
+      name: 'p',
+      title: 'data',
+      status: {
+        ...status,
+        egressPolicies: [{ egressFrom: { identityType: 'ANY_IDENTITY' }, egressTo: { resources: ['*'] } }],
+      },
+    }),
+    { says: /to any project/ },
+  ),
+  perimeter(
     'a bridge alone is none',
     'not applicable',
     perimeters({ name: 'p', perimeterType: 'PERIMETER_TYPE_BRIDGE', status }),
@@ -117,6 +130,11 @@ export const aroundCases: Case[] = [
       alertPolicy(filter('resource.type="cloud_run_revision" resource.labels.service_name="ocr-two"')),
     ),
     { severity: 'medium' },
+  ),
+  alerts(
+    'about every service but this one',
+    'absent',
+    policies(alertPolicy(filter('resource.type="cloud_run_revision" resource.labels.service_name!="ocr"'))),
   ),
   alerts('none', 'absent', policies()),
   alerts('the API is off', 'absent', { alerts: apiOff('GET alertPolicies') }),

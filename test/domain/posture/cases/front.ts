@@ -158,6 +158,21 @@ export const frontCases: Case[] = [
     },
     { says: /not to do/, severity: 'low' },
   ),
+  iap(
+    'a folder lets everyone through',
+    'bypassable',
+    {
+      service: read(serviceOf({ iapEnabled: true }), call),
+      guard: {
+        service: { iapEnabled: true },
+        bindings: {
+          iap: [],
+          folder: [{ role: 'roles/iap.httpsResourceAccessor', members: ['allAuthenticatedUsers'] }],
+        },
+      },
+    },
+    { says: /folder folders\/11/, severity: 'critical' },
+  ),
   iap('off', 'absent', {}, { severity: 'info' }),
   iap(
     'its policy may not be read',
@@ -244,6 +259,24 @@ export const frontCases: Case[] = [
     'bypassable',
     balanced(armorOf([rules.waf(), rules.limit(), rules.all('allow')], { advancedOptionsConfig: {} })),
     { says: /first 8 KB/, severity: 'low' },
+  ),
+  armor(
+    'signatures on one path',
+    'bypassable',
+    balanced(
+      armorOf([
+        rules.waf({
+          match: {
+            expr: {
+              expression: "request.path.matches('/admin') && evaluatePreconfiguredWaf('sqli-v33-stable')",
+            },
+          },
+        }),
+        rules.limit(),
+        rules.all('allow'),
+      ]),
+    ),
+    { says: /only in some requests/, severity: 'medium' },
   ),
   armor('an edge policy', 'bypassable', balanced(armorOf([rules.waf()], { type: 'CLOUD_ARMOR_EDGE' })), {
     says: /cache/,

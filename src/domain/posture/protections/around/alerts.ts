@@ -18,7 +18,12 @@ const conditionText = (condition: JsonObject): string =>
 /** Is a policy about this service, or about all services of the project? */
 function concerns(policy: JsonObject, names: readonly string[]): boolean {
   const conditions = listOf(policy.conditions).map((one) => conditionText(objectOf(one)));
-  const text = conditions.join(' ');
+  // What a filter leaves out, it is not about.
+  const text = conditions.join(' ').replace(/[\w.]+\s*!=~?\s*\\?"[^"]*"/g, ' ');
+  const leftOut = names.some(
+    (name) => conditions.join(' ').includes(`!="${name}"`) || conditions.join(' ').includes(`!= "${name}"`),
+  );
+  if (leftOut) return false;
   const named = /(service_name|function_name)\\?"?\s*=+~?\s*\\?"/.test(text);
   const ours = names.some((name) => new RegExp(`["/:]${name.replace(/[^\w-]/g, '')}["/:)]`).test(text));
   if (ours) return true;

@@ -28,6 +28,8 @@ function covers(budget: JsonObject, project: string, number: string | undefined)
 function silent(budget: JsonObject): string | undefined {
   const rules = listOf(budget.thresholdRules);
   if (rules.length === 0) return 'it has no threshold';
+  const least = Math.min(...rules.map((rule) => Number(objectOf(rule).thresholdPercent ?? 0)));
+  if (least > 1.5) return `its first threshold is ${Math.round(least * 100)} % of the amount`;
   const told = objectOf(budget.notificationsRule);
   const someone =
     told.disableDefaultIamRecipients !== true ||

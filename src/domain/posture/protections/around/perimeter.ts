@@ -13,6 +13,11 @@ const letsInAll = (rule: JsonObject): boolean => {
   );
 };
 
+/** An egress rule by which everyone may write anywhere. */
+const letsOutAll = (rule: JsonObject): boolean =>
+  objectOf(rule.egressFrom).identityType === 'ANY_IDENTITY' &&
+  textsOf(objectOf(rule.egressTo).resources).includes('*');
+
 function judge({ perimeters, exposure }: PostureFacts): Judged {
   if (!perimeters)
     return exposure.ancestry.ok
@@ -68,6 +73,14 @@ function judge({ perimeters, exposure }: PostureFacts): Judged {
       text: `A rule of the perimeter ${title(first)} lets in every identity from everywhere.`,
       severity: 'medium',
       fix: 'Name identities or access levels in the rule.',
+      call: perimeters.call,
+    });
+  if (listOf(status.egressPolicies).map(objectOf).some(letsOutAll))
+    holes.push({
+      about: ['egress', textOrEmpty(first.name)],
+      text: `A rule of the perimeter ${title(first)} lets every identity carry data to any project.`,
+      severity: 'medium',
+      fix: 'Name identities, projects or services in the rule.',
       call: perimeters.call,
     });
   return withHoles(`The perimeter ${title(first)} holds the project.`, perimeters.call, holes);

@@ -12,6 +12,8 @@ export interface ArmorRule {
   everything: boolean;
   /** True if the expression asks a set of prepared signatures. */
   signatures: boolean;
+  /** True if the expression first asks for something else, such as a path, so that other requests pass. */
+  narrow: boolean;
   keys: readonly RateKey[];
   /** True if the rule has a limit. */
   limited: boolean;
@@ -47,6 +49,7 @@ function ruleOf(raw: JsonObject): ArmorRule {
         ? ranges.some((range) => range === '*' || range === '0.0.0.0/0')
         : /^\s*true\s*$/.test(expression),
     signatures: /evaluatePreconfigured(Waf|Expr)\s*\(/.test(expression ?? ''),
+    narrow: /&&/.test(expression ?? ''),
     keys: keysOf(options),
     limited: raw.rateLimitOptions !== undefined,
   };

@@ -103,6 +103,17 @@ function holesIn(backend: BackendFact, facts: PostureFacts, call: string): Hole[
         'Add rules for SQL injection, scripts and remote code, first in preview.',
       ),
     );
+  const effective = signatures.filter((rule) => !rule.preview && met.includes(rule));
+  const [part] = effective;
+  if (part && effective.every(({ narrow }) => narrow))
+    holes.push(
+      hole(
+        `part ${part.priority}`,
+        `Rule ${part.priority} of ${name} looks for attacks only in some requests: ${(part.expression ?? '').slice(0, 120)}.`,
+        'medium',
+        'Ask the signatures without another condition, or add a rule for the other requests.',
+      ),
+    );
   const inspected = inspectedBytes(raw);
   if (signatures.length > 0 && inspected < facts.largestBody && inspected < largestInspection)
     holes.push(

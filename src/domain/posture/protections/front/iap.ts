@@ -1,5 +1,5 @@
 import { objectOf, textOrEmpty } from '../../../data/json.ts';
-import { shellWord } from '../../../exposure/commands.ts';
+import { removeBinding, shellWord } from '../../../exposure/commands.ts';
 import type { Reading, Unread } from '../../../exposure/facts.ts';
 import { classify, inWords, isPublic } from '../../../exposure/policy/members.ts';
 import { type AllowPolicy, liveBindings } from '../../../exposure/policy/policy.ts';
@@ -86,6 +86,15 @@ function judge(facts: PostureFacts): Judged {
       ),
     );
   }
+  // The policy of a folder or of the organisation also lets people through every proxy below it.
+  if (direct || behind.length > 0)
+    for (const { level, resource, reading } of exposure.policies)
+      if (level === 'folder' || level === 'organization')
+        holes.push(
+          ...publicHoles(reading, `${level} ${resource}`, (member, role) =>
+            removeBinding(level, resource, role, member, target, false),
+          ).filter(({ about }) => /accessor/i.test(about[2] ?? '')),
+        );
   if (direct && behind.length > 0)
     holes.push({
       about: ['both'],
