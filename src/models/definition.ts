@@ -31,6 +31,8 @@ export interface RegistryDefinition<D extends Definitions = Definitions, R = unk
   /** Follows the example in the description of the input. */
   sentence: string;
   inputs: D;
+  /** True if it has names that move from version to version. */
+  hasAliases?: true;
   /** Reads what follows the prefix. Throws an error whose message begins with "expected". */
   parse(rest: string): R;
   /** Notes problems of the inputs that matter for this reference. */

@@ -48,8 +48,11 @@ export function chooseRegistry(
   text: string,
   values: Readonly<Record<string, unknown>>,
   problem: NoteProblem,
-): (world: ModelWorld) => Promise<ModelRegistry> {
+): { hasAliases: boolean; open(world: ModelWorld): Promise<ModelRegistry> } {
   const { definition, reference } = parseReference(text);
   const settings = definition.settings(values, reference, problem);
-  return (world) => definition.open(world, { text, reference }, settings);
+  return {
+    hasAliases: definition.hasAliases === true,
+    open: (world) => definition.open(world, { text, reference }, settings),
+  };
 }

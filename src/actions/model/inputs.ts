@@ -2,8 +2,9 @@ import { objectOf } from '../../domain/data/json.ts';
 import { environmentPath, type Settings } from '../../domain/deploy/settings.ts';
 import { modelVariables } from '../../domain/model/model.ts';
 import type { InputReader } from '../../inputs/reader.ts';
+import type { InputName } from '../../inputs/table.ts';
 import type { ModelWorld } from '../../models/definition.ts';
-import { chooseRegistry } from '../../models/registry.ts';
+import { chooseRegistry, registryInputs } from '../../models/registry.ts';
 import type { ModelRegistry } from '../../steps/ports/model.ts';
 
 /** The model that the inputs name. Opening it sends nothing. */
@@ -21,8 +22,13 @@ export function askedModel(
   values: { readonly model: string | undefined; readonly model_alias?: string },
   settings: Settings,
 ): AskedModel | undefined {
-  const { model } = values;
-  if (model === undefined) return undefined;
+  const { model, model_alias: alias = 'none' } = values;
+  if (model === undefined) {
+    for (const name of ['model_alias', ...Object.keys(registryInputs)] as const)
+      if (inputs.isSet(name as InputName))
+        inputs.problem([name as InputName, 'model'], 'expected model, which names the registry');
+    return undefined;
+  }
   const given = objectOf(settings.get(environmentPath));
   const taken = Object.values(modelVariables).filter((name) => name in given);
   if (taken.length > 0)
@@ -30,10 +36,8 @@ export function askedModel(
       [inputs.isSet('env_vars') ? 'env_vars' : 'environment_variables', 'model'],
       `expected no ${taken.join(', ')}, because model sets it`,
     );
-  const alias = values.model_alias === 'none' ? undefined : values.model_alias;
-  return {
-    text: model,
-    alias,
-    open: chooseRegistry(model, values, (names, text) => inputs.problem(names, text)),
-  };
+  const { hasAliases, open } = chooseRegistry(model, values, (names, text) => inputs.problem(names, text));
+  if (!hasAliases && alias !== 'none' && inputs.isSet('model_alias'))
+    inputs.problem(['model_alias', 'model'], 'expected none, because this model has no aliases');
+  return { text: model, alias: hasAliases && alias !== 'none' ? alias : undefined, open };
 }

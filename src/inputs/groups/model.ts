@@ -36,7 +36,8 @@ export const modelGroup = group('The model', {
   },
   model_alias: {
     kind: text({
-      pattern: /^[A-Za-z][\w-]{0,126}$/,
+      // MLflow reserves `latest`, and `v` with a number.
+      pattern: /^(?!(?:latest|v\d+)$)[a-z][\w-]{0,126}$/i,
       expected: 'an alias such as champion, or none',
     }),
     sentence:

@@ -26,6 +26,7 @@ export const mlflow = defineRegistry({
   example: 'mlflow://mlflow.example.com/ocr@candidate',
   sentence: 'a registered model of MLflow by an alias; `/versions/7` instead of it names a version',
   inputs,
+  hasAliases: true,
   parse: parseMlflow,
   settings({ mlflow_token: token, mlflow_user: user }, _reference, problem) {
     if (user !== undefined && token === undefined)

@@ -7,6 +7,7 @@ export const vertex = defineRegistry({
   sentence:
     'a model of the Vertex AI Model Registry in the project and region of the release by an alias or a version; `vertex://projects/P/locations/R/models/ocr@7` names another place',
   inputs: {},
+  hasAliases: true,
   parse: parseVertex,
   settings: () => undefined,
   async open({ rest, project, region }, { text, reference }) {
