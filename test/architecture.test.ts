@@ -492,6 +492,13 @@ describe('imports', () => {
     },
   );
 
+  test('the table of inputs, which every action loads, brings no package', () => {
+    const packages = modulesFrom(['src/inputs/table.ts'], { lazy: false }).flatMap((file) =>
+      loads(file, { lazy: false }).filter((name) => !/^(\.|node:)/.test(name)),
+    );
+    expect(packages).toEqual([]);
+  });
+
   test.each(['src', 'sandbox', 'scripts'])('there is no circle in %s', (folder) => {
     const graph = graphOf([...files(folder), ...files(folder, '.mjs')]);
     const state = new Map<string, 'open' | 'done'>();

@@ -20,12 +20,6 @@ const types: Readonly<Record<string, ParameterType>> = {
   DOUBLE: 'double',
 };
 
-/** Schema 2.1 takes plain values, and an older one takes values with their type. */
-export const isTyped = (schema: string): boolean => {
-  const [major = 0, minor = 0] = schema.split('.').map(Number);
-  return major < 2 || (major === 2 && minor < 1);
-};
-
 /** Reads a compiled pipeline: JSON or YAML, with or without the wrapper of a job, of kfp 2 or of TFX. All problems at once. */
 export function readCompiled(text: string): CompiledPipeline | { problems: FileProblem[] } {
   const python = pythonProblems(text);

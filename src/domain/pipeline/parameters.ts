@@ -1,8 +1,7 @@
 import { canonical, type Json, type JsonObject } from '../data/json.ts';
 import { nearest } from '../data/nearest.ts';
-import { isTyped } from './compiled.ts';
 import type { CompiledPipeline, ParameterValue } from './types.ts';
-import { expectedValue, fromText, typedForm } from './values.ts';
+import { expectedValue, fromText, isTyped, typedForm } from './values.ts';
 
 /** `epochs=5`, one a line. A value may hold `=`. A line that begins with `#` is a comment. */
 export function parseAssignments(text: string): Map<string, string> {

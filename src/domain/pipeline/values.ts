@@ -1,6 +1,12 @@
 import { isObject, type Json, jsonText, objectOf, textOf } from '../data/json.ts';
 import type { ParameterType, ParameterValue } from './types.ts';
 
+/** Schema 2.1 takes plain values, and an older one takes values with their type. */
+export const isTyped = (schema: string): boolean => {
+  const [major = 0, minor = 0] = schema.split('.').map(Number);
+  return major < 2 || (major === 2 && minor < 1);
+};
+
 /** What a person may write for a value of each type. */
 export const expectedValue: Readonly<Record<ParameterType, string>> = {
   integer: 'a whole number',
