@@ -27,6 +27,9 @@ const noUsers = /actions\/watch@/;
 /** The examples in Python, which fetch language data with npm, and build an image with docker. python.test.ts has what stands in for both. */
 const inPython = /docker buildx|get-languages\.sh/;
 
+/** The examples that measure sizes send hundreds of calls at a fixed rate, which takes many minutes. test/actions/capacity measures on the sandbox. */
+const measuring = /actions\/capacity@/;
+
 /** The examples that write to Datadog, which is no part of the sandbox. test/actions/slo/datadog.test.ts has a stand-in for it. */
 const inDatadog = /^\s+system: datadog$/m;
 
@@ -105,7 +108,7 @@ describeWith('act', install, 'the published examples under act', (act) => {
     const needsGcloud = /run: .*gcloud|^\s+gcloud/m.test(example.text);
     const skipped = needsGcloud && !foreignTool('gcloud');
     if (skipped) console.warn(`Skipped: ${example.place} under act. gcloud is missing.`);
-    if (inPython.test(example.text) || inDatadog.test(example.text)) continue;
+    if ([inPython, inDatadog, measuring].some((left) => left.test(example.text))) continue;
     (skipped ? test.skip : test)(`${example.place} succeeds`, async () => {
       if (/\/actions\/drill@/.test(example.text)) world.buckets();
       if (example.place.startsWith('actions/gateway/') && !hasApi) {
