@@ -214,7 +214,7 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     cel: [],
     // The comment on a pull request: its sections, and how they fit into one text.
     comment: ['data', 'findings', 'text'],
-    inputs: ['data', 'drill', 'report', 'smoke'],
+    inputs: ['capacity', 'data', 'drill', 'report', 'smoke'],
     // What a program of the user's is asked to count, and what it answers.
     counts: [],
     // What the log of a service says about a failure, and what of it may be shown.
@@ -248,7 +248,8 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     // The state of every protection. What the guard knows is the guard's.
     posture: ['causes', 'data', 'exposure', 'findings', 'source', 'text'],
     // How data is protected, and what a restore of it has shown.
-    drill: ['data', 'findings', 'text'],
+    // The load of a second region is judged by the file of `capacity`.
+    drill: ['capacity', 'data', 'findings', 'text'],
     login: ['cel', 'data', 'errors', 'findings', 'invocation'],
     // What later stages need: one table of checks for every action.
     preflight: ['causes', 'data', 'deploy', 'findings', 'image', 'login', 'text'],

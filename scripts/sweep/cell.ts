@@ -10,6 +10,7 @@ import {
 } from './cells.ts';
 import { findViolations } from './conditions.ts';
 import { Meeting } from './meeting.ts';
+import { aliasViolations, modelInputs } from './model.ts';
 import { leaksIn, secretInputs } from './secrets.ts';
 import { operate, settingInputs, settingsLost, settingsOf } from './settings.ts';
 import { settleAfter } from './settle.ts';
@@ -32,8 +33,10 @@ export async function runCell(
   const original = book.next;
   const meeting = new Meeting(cell, kind, time);
   const source = sourceFor(world, cell.scenario);
+  const model = modelInputs(world, subject.name, cell.config);
   const inputs = {
     ...fast,
+    ...model,
     ...secretInputs,
     canary: '10%,50%',
     smoke_suite: world.suite(),
@@ -71,7 +74,8 @@ export async function runCell(
       `took ${((ended - meeting.signalledAt) / 1000).toFixed(1)} s after the signal, at most ${signalBound}`,
     );
 
-  const settledBy = await settleAfter(world, subject, cell, meeting, main, violations);
+  const { settledBy, last } = await settleAfter(world, subject, cell, meeting, main, violations, model);
+  if (model.model !== undefined) violations.push(...(await aliasViolations(world, subject.name, last)));
   violations.push(...(await findViolations(world, subject, main, before, meeting, settledBy)));
   const isBack = (await world.serving(subject.name))[0]?.revision === before;
   if (

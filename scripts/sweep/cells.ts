@@ -82,6 +82,8 @@ export interface Config {
   /** The drivers that the quirks concern: the others send no PATCH of a function. */
   drivers: readonly WorldDriver[];
   quirks: Partial<Quirks>;
+  /** The releases name a model, whose alias follows the traffic. */
+  model?: true;
   scenarios: Scenario[];
   faults: FaultKind[];
 }
@@ -151,6 +153,14 @@ export const configs: Config[] = [
     quirks: { failedRevisionFailsService: true },
     scenarios: ['does not start'],
     faults: some,
+  },
+  {
+    name: 'a model in the registry of Vertex AI',
+    drivers,
+    quirks: {},
+    model: true,
+    scenarios: ['good', 'smoke fails'],
+    faults: faultKinds.filter(({ name }) => [...decisive, '403 for a while'].includes(name)),
   },
 ];
 

@@ -13,8 +13,14 @@ export interface Subject {
 export const fast = { step_duration: '2s', duration: '2s' };
 
 /** Creates the scenario's function with a first release. */
-export async function openSubject(world: ReleaseWorld, name: string): Promise<Subject> {
-  const ran = await world.release(name, world.good(), { inputs: { ...fast, smoke_suite: world.suite() } });
+export async function openSubject(
+  world: ReleaseWorld,
+  name: string,
+  inputs: Record<string, string> = {},
+): Promise<Subject> {
+  const ran = await world.release(name, world.good(), {
+    inputs: { ...fast, smoke_suite: world.suite(), ...inputs },
+  });
   if (ran.exitCode !== 0) throw new Error(`the first release of ${name} failed: ${ran.report.reason}`);
   const revision = String(ran.outputs.revision);
   return { name, proved: new Set([revision]), before: revision };

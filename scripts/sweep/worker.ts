@@ -11,6 +11,7 @@ import {
   faultKinds,
   type Scenario,
 } from './cells.ts';
+import { modelInputs } from './model.ts';
 import { openSubject, type Subject } from './subject.ts';
 
 /** How many times faster than real time the cells run. */
@@ -56,7 +57,7 @@ class Bench {
     if (scenario === 'first') return { name, proved: new Set(), before: undefined };
     const known = this.#subjects.get(scenario);
     if (known) return known;
-    const made = await openSubject(this.world, name);
+    const made = await openSubject(this.world, name, modelInputs(this.world, name, this.config));
     this.#subjects.set(scenario, made);
     if (scenario === 'regresses') await this.#load(name);
     return made;

@@ -34,6 +34,9 @@ describe('the fault sweep', () => {
     ['a platform that resets the settings of the service in a build', 'function', 6, 'smoke fails', 6],
     ['a Cloud Run function that is promoted', 'run-function', 0, 'good', 10],
     ['a Cloud Run function that is taken back', 'run-function', 0, 'smoke fails', 6],
+    ['a function and its model that are promoted', 'function', 8, 'good', 10],
+    ['an image and its model that are promoted', 'run-image', 8, 'good', 14],
+    ['a Cloud Run function and its model that are taken back', 'run-function', 8, 'smoke fails', 8],
     ['an image that is promoted', 'run-image', 0, 'good', 10],
     ['an image that is taken back', 'run-image', 0, 'smoke fails', 6],
   ] as const)('%s', async (_, driver, config, scenario, sample) => {

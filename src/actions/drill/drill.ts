@@ -12,23 +12,28 @@ import { saveBegun } from './saved.ts';
 
 /** Looks at how buckets are protected and, if asked, restores objects that it has deleted. */
 export const drill: Action<'drill'> = async (context) => {
-  const { login, request } = readDrill(context);
+  const { login, request, regions } = readDrill(context);
   context.inputs.done();
   const { log, clock, signal } = context;
   const platform = openPlatform(context, login);
   const started = clock.steady();
   const run = runId(clock.now(), context.id);
   if (request.mode === 'restore') saveBegun(context, run);
-  const result = await runDrill(portsOf(context, platform), {
-    ...request,
-    run,
-    member: platform.member(),
-    signal,
-  });
+  const opened = regions && (await (await import('./regions.ts')).openRegions(context, platform, regions));
+  const result = await runDrill(
+    { ...portsOf(context, platform), regions: opened?.ports },
+    {
+      ...request,
+      regions: opened?.request,
+      run,
+      member: platform.member(),
+      signal,
+    },
+  );
   if (!context.onTerminal) for (const line of findingLines(result.findings)) log.line(line);
   const report = newReport('drill', {
     ...(platform.projectId ? { project: platform.projectId } : {}),
-    name: request.buckets.map(({ bucket }) => bucket).join(', '),
+    name: [...(regions ? [regions.name] : []), ...request.buckets.map(({ bucket }) => bucket)].join(', '),
   });
   report.inputs = context.inputs.given;
   report.verdict = result.verdict;

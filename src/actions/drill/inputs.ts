@@ -5,7 +5,17 @@ import { readLogin } from '../login/inputs.ts';
 
 export interface DrillInputs {
   login: LoginRequest;
-  request: Omit<DrillRequest, 'run' | 'member' | 'signal'>;
+  /** The two regions to compare. */
+  regions: AskedRegions | undefined;
+  request: Omit<DrillRequest, 'run' | 'member' | 'signal' | 'regions'>;
+}
+
+export interface AskedRegions {
+  name: string;
+  first: string;
+  second: string;
+  capacityFile: string | undefined;
+  needed: number | undefined;
 }
 
 /** All inputs of `drill`. Notes problems; `inputs.done()` reports them at once. */
@@ -17,7 +27,13 @@ export function readDrill({
   const values = inputs.of('drill');
   // Unset if it could not be parsed, which is reported as a problem.
   const buckets = values.drill_buckets ?? [];
+  const { name = '', region: first, second_region: second, capacity_file: capacityFile } = values;
+  if (second !== undefined && name === '') inputs.missing('name');
+  if (second !== undefined && second === first)
+    inputs.problem('second_region', 'expected another region than region');
   return {
+    regions:
+      second === undefined ? undefined : { name, first, second, capacityFile, needed: values.needed_rate },
     login: readLogin({ inputs, env, localLogin }, values),
     request: {
       mode: values.mode,

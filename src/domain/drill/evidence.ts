@@ -1,4 +1,5 @@
 import type { BucketFact } from './bucket.ts';
+import type { RegionRow } from './compare-regions.ts';
 import type { Targets } from './protect.ts';
 import type { Restored } from './restored.ts';
 import type { Past } from './trend.ts';
@@ -13,6 +14,14 @@ export interface BucketEvidence {
   copy: BucketFact | undefined;
 }
 
+/** The comparison of two regions. */
+export interface RegionEvidence {
+  first: string;
+  second: string;
+  /** Empty if the second region has no such service. */
+  rows: RegionRow[];
+}
+
 export interface DrillEvidence {
   mode: DrillMode;
   targets: Targets;
@@ -24,4 +33,5 @@ export interface DrillEvidence {
   removed: number;
   /** Names of objects of drills that are still there. */
   left: string[];
+  region: RegionEvidence | undefined;
 }

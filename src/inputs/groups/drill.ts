@@ -1,9 +1,11 @@
+import { parseDecimal } from '../../domain/capacity/choices.ts';
 import { parseList } from '../../domain/data/parse.ts';
 import { bucketForm, parseBucket } from '../../domain/drill/asked.ts';
 import { group } from '../../domain/inputs/definition.ts';
 import { custom } from '../../domain/inputs/kind.ts';
-import { duration, integer, text } from '../../domain/inputs/kinds.ts';
+import { duration, integer, path, text } from '../../domain/inputs/kinds.ts';
 import { slug } from '../../domain/product.ts';
+import { regionName } from './shapes.ts';
 
 const drill = { drill: {} } as const;
 
@@ -35,8 +37,33 @@ export const drillGroup = group('The drill', {
     sentence:
       'Buckets whose data must not be lost, by commas or newlines. A word before = says what is in it, and a bucket behind > is its copy in another region.',
     example: 'input=my-input, model=my-models>my-models-copy',
+    otherwise: 'no bucket is looked at',
     essential: true,
-    usedBy: { drill: { required: true } },
+    usedBy: { drill: { requiredUnless: 'second_region' } },
+  },
+  second_region: {
+    kind: regionName,
+    sentence:
+      'Region that would have to take over. What it serves is compared with `region`: source, settings, secrets, model, privacy, and whether it can take the load.',
+    example: 'europe-west4',
+    otherwise: 'regions are not compared',
+    usedBy: drill,
+  },
+  capacity_file: {
+    kind: path('the path of a capacity file'),
+    shown: 'plain',
+    sentence:
+      'File that `actions/capacity` wrote. With `needed_rate` it decides whether the second region can take the load. It counts only for the configuration that was measured.',
+    example: 'capacity.json',
+    otherwise: 'none; the second region has to take as many requests at a time as the first',
+    usedBy: drill,
+  },
+  needed_rate: {
+    kind: custom('requests a second, from 0.1 to 100000', parseDecimal(0.1, 100_000)),
+    sentence: 'Requests a second that the second region has to take after a failover.',
+    example: '40',
+    otherwise: 'not judged by rate',
+    usedBy: drill,
   },
   rpo: {
     kind: duration('0s', '366d'),

@@ -25,6 +25,10 @@ export const where = group('Where', {
       rollback: { required: true },
       doctor: { required: true },
       logs: { required: true },
+      drill: {
+        sentence:
+          'Name of the function or of the service whose regions are compared. Required with `second_region`.',
+      },
       capacity: { required: true },
       'smoke-test': {
         sentence: 'Name of the deployed function to test. Set this, `url` or `command`.',
@@ -54,6 +58,7 @@ export const where = group('Where', {
       slo: atHome,
       pipeline: { ...atHome, sentence: 'Region in which Vertex AI runs the pipeline.' },
       logs: atHome,
+      drill: { ...atHome, sentence: 'Region that serves now. Used with `second_region`.' },
       capacity: atHome,
     },
   },

@@ -27,9 +27,15 @@ export async function drill(ports: DrillPorts, request: DrillRequest): Promise<D
   const evidence: DrillEvidence = {
     mode: request.mode,
     targets: request.targets,
-    ...{ buckets: [], restored: [], trend: [], removed: 0, left: [] },
+    ...{ buckets: [], restored: [], trend: [], removed: 0, left: [], region: undefined },
   };
   const findings: Finding[] = [];
+  if (request.regions && ports.regions) {
+    const { drillRegions } = await import('./regions.ts');
+    const compared = await drillRegions(ports.regions, { ...request.regions, signal: request.signal });
+    findings.push(...compared.findings);
+    evidence.region = compared.evidence;
+  }
   for (const asked of request.buckets) evidence.buckets.push(await readBucket(ports, request, asked));
   for (const { facts, copy } of evidence.buckets)
     findings.push(...judgeProtection({ bucket: facts, copy }, request.targets));
@@ -151,15 +157,21 @@ function judge(request: DrillRequest, evidence: DrillEvidence, findings: Finding
   const all = count === 1 ? (evidence.buckets[0]?.facts.name ?? '') : `${count} buckets`;
   const verdict: Verdict = bad.length > 0 ? 'fail' : open.length > 0 ? 'inconclusive' : 'pass';
   const done = evidence.restored.length;
+  const region = evidence.region
+    ? `${evidence.region.second} serves the same as ${evidence.region.first} and can take its load. `
+    : '';
   const reason =
     verdict === 'pass'
-      ? request.mode === 'check'
-        ? `What is deleted in ${all} can be brought back.`
-        : done === 0
-          ? `Nothing was restored in ${all}, because nothing may be deleted there.`
-          : `${done} ${done === 1 ? 'restore' : 'restores'} of ${all} brought back every byte.`
+      ? count === 0
+        ? region.trim()
+        : request.mode === 'check'
+          ? `What is deleted in ${all} can be brought back.`
+          : done === 0
+            ? `Nothing was restored in ${all}, because nothing may be deleted there.`
+            : `${done} ${done === 1 ? 'restore' : 'restores'} of ${all} brought back every byte.`
       : (bad[0]?.title ?? open[0]?.title ?? '');
-  return { verdict, reason, findings, evidence };
+  const whole = verdict === 'pass' && count > 0 ? `${region}${reason}` : reason;
+  return { verdict, reason: whole, findings, evidence };
 }
 
 /** Adds this drill to the results, and reads them all. Each is an object of its own that is never changed. */
@@ -169,6 +181,7 @@ async function trend(
   result: DrillResult,
 ): Promise<Past[]> {
   const folder = resultsFolder(prefix);
+  if (results === '') return [];
   const past: Past[] = [];
   const { restored } = result.evidence;
   try {

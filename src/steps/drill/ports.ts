@@ -5,6 +5,7 @@ import type { DrillMode } from '../../domain/drill/evidence.ts';
 import type { Targets } from '../../domain/drill/protect.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
+import type { RegionsPorts, RegionsRequest } from './regions.ts';
 
 /** How a write ended that may only happen if nothing else happened in between. */
 export type Written = { object: ObjectFact } | { refused: 'taken' } | { refused: 'gone' };
@@ -58,12 +59,16 @@ export interface DrillPorts {
   log: Log;
   /** Random bytes, for content that cannot be compressed and is not there yet. */
   random: (bytes: number) => Uint8Array;
+  /** Needed where regions are compared. */
+  regions?: RegionsPorts | undefined;
   digestOf: (bytes: Uint8Array) => { md5: string; sha256: string };
 }
 
 export interface DrillRequest {
   mode: DrillMode;
   buckets: readonly AskedBucket[];
+  /** Undefined: regions are not compared. */
+  regions?: Omit<RegionsRequest, 'signal'> | undefined;
   targets: Targets;
   /** Canaries of a restore, and the bytes of each. */
   canaries: number;

@@ -72,4 +72,29 @@ export const drillRules = {
     severity: 'medium',
     why: 'Cloud Storage refused to delete it. The next drill tries again.',
   },
+  'drill-region-missing': {
+    title: 'The second region has no such service',
+    severity: 'high',
+    why: 'If the first region fails, there is nothing to fail over to, and a first release takes minutes in which everybody else does the same.',
+  },
+  'drill-region-down': {
+    title: 'The second region serves nothing that is ready',
+    severity: 'high',
+    why: 'A failover would send every request to a service that cannot answer.',
+  },
+  'drill-region-differs': {
+    title: 'The second region serves something else',
+    severity: 'high',
+    why: 'A failover would also be a change of code, settings, secrets or model, at the worst moment for one.',
+  },
+  'drill-region-open': {
+    title: 'The second region is open',
+    severity: 'critical',
+    why: 'Each region has a policy of its own. A service that is private in one region only is not private.',
+  },
+  'drill-region-small': {
+    title: 'The second region cannot take the load',
+    severity: 'high',
+    why: 'After a failover it would refuse requests (429), and the outage would go on in another place.',
+  },
 } as const satisfies Rules;

@@ -34,8 +34,28 @@ function protection(bucket: BucketFact): string {
   return parts.filter(Boolean).join(', ') || 'nothing';
 }
 
+const marks = { same: '✅', differs: '❌', unknown: '?' } as const;
+
+function regionLines({ evidence: { drill } }: Report<'drill'>): string[] {
+  const region = drill?.region;
+  if (!region || region.rows.length === 0) return [];
+  return [
+    [
+      '### Can the second region take over?',
+      '',
+      `| | | ${markdownText(region.first)} | ${markdownText(region.second)} |`,
+      '|:--|:--|:--|:--|',
+      ...region.rows.map(
+        ({ what, first, second, is }) =>
+          `| ${marks[is]} | ${what} | ${codeSpan(first)} | ${codeSpan(second)} |`,
+      ),
+      '',
+    ].join('\n'),
+  ];
+}
+
 function bucketLines({ evidence: { drill } }: Report<'drill'>): string[] {
-  if (!drill) return [];
+  if (!drill || drill.buckets.length === 0) return [];
   return [
     [
       '| | bucket | place | copy | protected by | deleted data comes back for |',
@@ -127,5 +147,5 @@ function leftLines({ evidence: { drill } }: Report<'drill'>): string[] {
 }
 
 export const drillView: View<'drill'> = {
-  sections: [findingLines, restoreLines, bucketLines, trendLines, leftLines],
+  sections: [findingLines, regionLines, restoreLines, bucketLines, trendLines, leftLines],
 };

@@ -1,0 +1,195 @@
+import type { CapacityFile } from '../capacity/file.ts';
+import type { Finding } from '../findings/finding.ts';
+import { ofRule } from '../findings/of-rule.ts';
+import { drillRules } from '../findings/rules/drill.ts';
+import { type RegionFact, slotsOf } from './region.ts';
+
+/** One line of the comparison. `unknown`: neither region says it, or one cannot be read. */
+export interface RegionRow {
+  what: string;
+  first: string;
+  second: string;
+  is: 'same' | 'differs' | 'unknown';
+}
+
+/** What the second region would have to take, and what is known about that. */
+export interface Load {
+  /** Requests a second that have to be served. */
+  needed: number | undefined;
+  /** A measurement by `actions/capacity`. */
+  measured: CapacityFile | undefined;
+}
+
+const row = (what: string, first: string | undefined, second: string | undefined): RegionRow => ({
+  what,
+  first: first ?? '-',
+  second: second ?? '-',
+  is:
+    first === undefined || second === undefined
+      ? first === second
+        ? 'unknown'
+        : 'differs'
+      : first === second
+        ? 'same'
+        : 'differs',
+});
+
+const short = (digest: string | undefined): string | undefined =>
+  digest?.replace(/^.*@sha256:/, '').slice(0, 12);
+
+/** The names whose values differ, so that no value is shown. */
+function names(
+  what: string,
+  first: Readonly<Record<string, string>>,
+  second: Readonly<Record<string, string>>,
+): RegionRow {
+  const all = [...new Set([...Object.keys(first), ...Object.keys(second)])].sort();
+  const other = all.filter((name) => first[name] !== second[name]);
+  const shown = (side: Readonly<Record<string, string>>) =>
+    other.length === 0
+      ? `${all.length} of them`
+      : other.map((name) => (name in side ? name : `no ${name}`)).join(', ');
+  return { what, first: shown(first), second: shown(second), is: other.length === 0 ? 'same' : 'differs' };
+}
+
+const isModel = (name: string): boolean => name.startsWith('MODEL_');
+const only = (env: Readonly<Record<string, string>>, wanted: (name: string) => boolean) =>
+  Object.fromEntries(Object.entries(env).filter(([name]) => wanted(name)));
+
+const callers = ({ openTo, invokerCheckOff }: RegionFact): string | undefined =>
+  invokerCheckOff
+    ? 'nobody is checked'
+    : openTo === undefined
+      ? undefined
+      : openTo.length > 0
+        ? openTo.join(', ')
+        : 'private';
+
+/**
+ * Is the same thing alive in both regions? Each region builds its own image, so the digest of the source decides where a release
+ * has set one. Without one the image does.
+ */
+export function compareRegions(first: RegionFact, second: RegionFact): RegionRow[] {
+  const bySource = first.source !== undefined || second.source !== undefined;
+  return [
+    bySource
+      ? row('source', first.source, second.source)
+      : row('image', short(first.image), short(second.image)),
+    row('account', first.account, second.account),
+    row('CPU', first.cpu, second.cpu),
+    row('memory', first.memory, second.memory),
+    row('time limit', first.timeout, second.timeout),
+    row('requests at a time', String(first.concurrency), String(second.concurrency)),
+    names(
+      'variables',
+      only(first.env, (name) => !isModel(name)),
+      only(second.env, (name) => !isModel(name)),
+    ),
+    names('secrets', first.secrets, second.secrets),
+    names('model', only(first.env, isModel), only(second.env, isModel)),
+    row('ingress', first.ingress, second.ingress),
+    row('callers', callers(first), callers(second)),
+    {
+      what: 'instances at most',
+      first: String(first.instances),
+      second: String(second.instances),
+      is: slotsOf(second) >= slotsOf(first) ? 'same' : 'differs',
+    },
+  ];
+}
+
+/** What keeps the second region from taking over. */
+export function judgeRegions(
+  first: RegionFact,
+  second: RegionFact | undefined,
+  { place, load }: { place: string; load: Load },
+): Finding[] {
+  const about = [place];
+  if (!second)
+    return [
+      {
+        ...ofRule(drillRules, 'drill-region-missing'),
+        about,
+        title: `There is no service of this name in ${place}.`,
+        fix: `Release it there, with region: ${place} and new_region: true.`,
+      },
+    ];
+  if (!second.ready)
+    return [
+      {
+        ...ofRule(drillRules, 'drill-region-down'),
+        about,
+        title: `The service in ${place} serves nothing that is ready.`,
+        fix: `Release it there again, with region: ${place}.`,
+      },
+    ];
+  return [...differences(first, second), ...openness(second), ...loadFindings(first, second, load)];
+}
+
+function differences(first: RegionFact, second: RegionFact): Finding[] {
+  const other = compareRegions(first, second).filter(
+    ({ is, what }) => is === 'differs' && what !== 'callers' && what !== 'instances at most',
+  );
+  if (other.length === 0) return [];
+  return [
+    {
+      ...ofRule(drillRules, 'drill-region-differs'),
+      about: [second.region],
+      title: `${second.region} serves something else than ${first.region}: ${other.map(({ what }) => what).join(', ')}.`,
+      fix: `Release the same commit with the same inputs, with region: ${second.region}.`,
+    },
+  ];
+}
+
+function openness(second: RegionFact): Finding[] {
+  const { openTo, invokerCheckOff, region } = second;
+  if (!invokerCheckOff && (openTo === undefined || openTo.length === 0)) return [];
+  return [
+    {
+      ...ofRule(drillRules, 'drill-region-open'),
+      about: [region],
+      title: `The service in ${region} is open: ${invokerCheckOff ? 'its invoker check is off' : `${(openTo ?? []).join(', ')} may call it`}.`,
+      fix: `Run the guard with mode: enforce and region: ${region}.`,
+    },
+  ];
+}
+
+function loadFindings(first: RegionFact, second: RegionFact, { needed, measured }: Load): Finding[] {
+  const takes = takesRequests(second, measured);
+  const isShort =
+    needed !== undefined && takes !== undefined ? takes < needed : slotsOf(second) < slotsOf(first);
+  if (!isShort) return [];
+  const title =
+    needed !== undefined && takes !== undefined
+      ? `${second.region} keeps the objective up to ${takes.toFixed(1)} requests a second, by the measurement of ${measured?.measured_at.slice(0, 10)}. Needed are ${needed}.`
+      : `${second.region} takes ${slotsOf(second)} requests at a time (${second.instances} instances). ${first.region} takes ${slotsOf(first)}.`;
+  return [
+    {
+      ...ofRule(drillRules, 'drill-region-small'),
+      about: [second.region],
+      title,
+      fix: `Set max_instances higher in the release with region: ${second.region}.`,
+    },
+  ];
+}
+
+/** Requests a second that a region takes by the measurement. Undefined: it was measured with another configuration. */
+export function takesRequests(region: RegionFact, measured: CapacityFile | undefined): number | undefined {
+  if (!measured) return undefined;
+  const { cpu, memory_mib: memory, concurrency, instances } = measured.settings;
+  const isSame =
+    cpuOf(region.cpu) === cpu && mebibytesOf(region.memory) === memory && region.concurrency === concurrency;
+  return isSame ? (measured.requests_per_second / instances) * region.instances : undefined;
+}
+
+/** `1`, `0.5` or `500m`. */
+const cpuOf = (text: string | undefined): number | undefined =>
+  text === undefined ? undefined : text.endsWith('m') ? Number(text.slice(0, -1)) / 1000 : Number(text);
+
+/** `512Mi`, `2Gi` or `512M`, as Kubernetes writes quantities. */
+function mebibytesOf(text: string | undefined): number | undefined {
+  const [, amount, unit] = /^(\d+(?:\.\d+)?)(Ki|Mi|Gi|k|M|G)?$/.exec(text ?? '') ?? [];
+  if (amount === undefined) return undefined;
+  const bytes = { Ki: 1024, Mi: 1024 ** 2, Gi: 1024 ** 3, k: 1e3, M: 1e6, G: 1e9 } as const;
+  return (Number(amount) * (unit === undefined ? 1 : bytes[unit as keyof typeof bytes])) / 1024 ** 2;
+}
