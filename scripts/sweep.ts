@@ -2,13 +2,14 @@
  * The fault sweep. In each cell, one call of a release meets one fault; then the post step, the janitor or the next release
  * settles it. The same conditions must hold in every cell. `--sample N` runs N cells spread over the grid, `--workers N` sets
  * the number of processes, `--only TEXT` keeps the cells whose config, scenario or fault contains the text, and `--driver NAME`
- * those of one driver. `--stories` plays the stories of releases and of exposures on the drivers instead.
+ * those of one driver. `--regions` runs the grid of releases with two regions. `--stories` plays the stories of releases and of exposures on the drivers instead.
  */
 import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { createInterface } from 'node:readline';
 import { type CellResult, configs, drivers } from './sweep/cells.ts';
 import { printGrid } from './sweep/grid.ts';
+import { planRegions, type RegionCell, runRegions } from './sweep/regions.ts';
 import { playStories } from './sweep/stories.ts';
 import { measure, planCells, runCells } from './sweep/worker.ts';
 
@@ -17,7 +18,8 @@ const option = (name: string) => {
   return at > 0 ? process.argv[at + 1] : undefined;
 };
 
-if (process.argv.includes('--worker')) {
+if (process.argv.includes('--regions')) await sweepRegions();
+else if (process.argv.includes('--worker')) {
   const { cells } = JSON.parse(option('cells') ?? '') as { cells: Parameters<typeof runCells>[0] };
   await runCells(cells, (result) => process.stdout.write(`${JSON.stringify(result)}\n`));
 } else if (process.argv.includes('--stories')) {
@@ -60,6 +62,41 @@ if (process.argv.includes('--worker')) {
   process.exitCode = violations > 0 || results.length !== cells.length ? 1 : 0;
 }
 
+/** Every call to one of two regions times every fault. */
+async function sweepRegions(): Promise<void> {
+  const given = option('cells');
+  if (given !== undefined) {
+    const cells = JSON.parse(given) as RegionCell[];
+    await runRegions(cells, (result) => process.stdout.write(`${JSON.stringify(result)}\n`));
+    return;
+  }
+  const started = Date.now();
+  const sample = option('sample');
+  const cells = await planRegions(sample === undefined ? undefined : Number(sample));
+  const workers = Number(option('workers') ?? 2 * availableParallelism());
+  console.log(`${cells.length} cells of releases with two regions, ${workers} processes`);
+  const results: CellResult[] = [];
+  const runOwn = async (own: readonly RegionCell[]) => {
+    // Few cells per process, because a sandbox keeps every revision that it has made.
+    for (let at = 0; at < own.length; at += 60)
+      for await (const result of lines(['--regions', '--cells', JSON.stringify(own.slice(at, at + 60))])) {
+        results.push(result);
+        for (const violation of result.violations)
+          console.log(
+            `VIOLATION  ${result.scenario} / call ${result.call} ${result.met ?? ''} / ${result.fault}: ${violation}`,
+          );
+      }
+  };
+  const shares = Array.from({ length: workers }, (_, i) => cells.filter((_, index) => index % workers === i));
+  await Promise.all(shares.map(runOwn));
+  const bad = results.filter(({ violations }) => violations.length > 0).length;
+  const met = results.filter((result) => result.met).length;
+  console.log(
+    `${results.length} of ${cells.length} cells ran, ${met} met their fault, in ${Math.round((Date.now() - started) / 1000)} s: ${bad} with violations`,
+  );
+  process.exitCode = bad > 0 || results.length !== cells.length ? 1 : 0;
+}
+
 function chosen(): readonly (typeof drivers)[number][] {
   const name = option('driver');
   const found = drivers.filter((driver) => name === undefined || driver === name);
@@ -67,14 +104,12 @@ function chosen(): readonly (typeof drivers)[number][] {
   return found;
 }
 
-async function* work(cells: Parameters<typeof runCells>[0]): AsyncGenerator<CellResult> {
-  const argv = [
-    '--disable-warning=MODULE_TYPELESS_PACKAGE_JSON',
-    import.meta.filename,
-    '--worker',
-    '--cells',
-    JSON.stringify({ cells }),
-  ];
+const work = (cells: Parameters<typeof runCells>[0]): AsyncGenerator<CellResult> =>
+  lines(['--worker', '--cells', JSON.stringify({ cells })]);
+
+/** The results that another process of this script writes, one a line. */
+async function* lines(more: readonly string[]): AsyncGenerator<CellResult> {
+  const argv = ['--disable-warning=MODULE_TYPELESS_PACKAGE_JSON', import.meta.filename, ...more];
   const child = spawn(process.execPath, argv, { stdio: ['ignore', 'pipe', 'inherit'] });
   for await (const line of createInterface({ input: child.stdout })) yield JSON.parse(line) as CellResult;
 }

@@ -164,6 +164,8 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     // The alias of a model follows the traffic.
     model: ['ports'],
     release: ['model', 'ports', 'traffic', 'watch'],
+    // Several regions: each is a release of its own, and here they wait for each other.
+    waves: ['ports', 'release', 'watch'],
   },
   domain: {
     findings: [],
@@ -197,7 +199,7 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
         'pipeline',
         'preflight',
       ],
-      ...['release', 'rollback', 'smoke', 'text', 'watch'],
+      ...['release', 'rollback', 'smoke', 'text', 'watch', 'waves'],
     ],
     invocation: ['data'],
     ocr: ['data'],
@@ -266,7 +268,7 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     smoke: ['data', 'findings', 'invocation', 'ocr', 'text'],
     watch: ['evidence', 'findings', 'slo', 'text'],
     // Several regions of one release: their waves, and their evidence as one.
-    waves: ['data', 'evidence'],
+    waves: ['data', 'evidence', 'findings'],
     summary: '*',
   },
   // One room for each kind of deployment. Only the registry beside them knows them all.

@@ -32,10 +32,11 @@ export class FaultBook {
     method: string,
     path: string,
     now: number,
+    location = locationIn(path),
   ): Fault['fault'] | undefined | Promise<Fault['fault'] | undefined> {
     let hit: Fault['fault'] | undefined;
     for (const armed of this.#armed) {
-      if (!matches(armed.fault, api, method, path)) continue;
+      if (!matches(armed.fault, api, method, path, location)) continue;
       armed.seen += 1;
       if (hit || !fires(armed, now)) continue;
       armed.since ??= now;
@@ -52,7 +53,17 @@ function fires({ fault, seen, since }: Armed, now: number): boolean {
   return seen < first + (fault.times ?? 1);
 }
 
-function matches(fault: Fault, api: string, method: string, path: string): boolean {
+/** The location of the resource that a path names. */
+const locationIn = (path: string) => /\/locations\/([^/?:]+)/.exec(path)?.[1];
+
+function matches(
+  fault: Fault,
+  api: string,
+  method: string,
+  path: string,
+  location: string | undefined,
+): boolean {
+  if (fault.location !== undefined && fault.location !== location) return false;
   if (fault.api !== api && fault.api !== '*') return false;
   if (fault.method && fault.method.toUpperCase() !== method) return false;
   if (!fault.path) return true;

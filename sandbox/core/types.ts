@@ -85,6 +85,8 @@ export interface Fault {
   method?: string;
   /** A substring of path and query, or a regular expression between slashes. */
   path?: string;
+  /** The region: of the resource that the path names, or of the service that is called. */
+  location?: string;
   /** The number of the first matching call that fails. Default 1. */
   nth?: number;
   /** How many matching calls fail, starting with the nth. Default 1. */

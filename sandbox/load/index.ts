@@ -6,16 +6,29 @@ import { runState } from '../run/model.ts';
 import { Load, type LoadRequest } from './load.ts';
 
 function check(value: Record<string, unknown>): LoadRequest {
-  const { function: name, rps, seconds, in_flight } = value;
+  const { function: name, region, rps, seconds, in_flight } = value;
   if (typeof name !== 'string')
     throw invalidArgument('load: "function" is missing: the id of a function or of a service.');
+  if (region !== undefined && typeof region !== 'string')
+    throw invalidArgument('load: "region" must be a region.');
   if (typeof rps !== 'number' || !(rps > 0 && rps <= 1000))
     throw invalidArgument('load: "rps" must be a number above 0 and at most 1000.');
   if (seconds !== undefined && !(typeof seconds === 'number' && seconds > 0))
     throw invalidArgument('load: "seconds" must be a number above 0.');
   if (in_flight !== undefined && !(Number.isInteger(in_flight) && (in_flight as number) > 0))
     throw invalidArgument('load: "in_flight" must be a whole number above 0.');
-  const known = ['function', 'rps', 'seconds', 'in_flight', 'method', 'path', 'body', 'contentType', 'files'];
+  const known = [
+    'function',
+    'region',
+    'rps',
+    'seconds',
+    'in_flight',
+    'method',
+    'path',
+    'body',
+    'contentType',
+    'files',
+  ];
   const unknown = Object.keys(value).find((key) => !known.includes(key));
   if (unknown) throw invalidArgument(`load: unknown "${unknown}"; known are ${known.join(', ')}.`);
   return value as unknown as LoadRequest;
@@ -36,12 +49,15 @@ export function loadApis(world: World): ApiDefinition[] {
   const routes = [
     route('POST', '/load', (call) => {
       const asked = check(call.json());
-      const fn = [...functionState(world).functions.values()].find(({ id }) => id === asked.function);
+      const isAsked = ({ id, location }: { id: string; location: string }) =>
+        id === asked.function && (asked.region ?? location) === location;
+      const fn = [...functionState(world).functions.values()].find(isAsked);
       const { services } = runState(world);
-      const service = fn
-        ? services.get(fn.service)
-        : [...services.values()].find(({ id }) => id === asked.function);
-      if (!service) throw notFound(`load: there is no function or service ${asked.function}.`);
+      const service = fn ? services.get(fn.service) : [...services.values()].find(isAsked);
+      if (!service)
+        throw notFound(
+          `load: there is no function or service ${asked.function}${asked.region ? ` in ${asked.region}` : ''}.`,
+        );
       const load = new Load(world, asked, service);
       loads.push(load);
       return { status: 200, body: load.show() };

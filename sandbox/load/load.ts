@@ -13,6 +13,8 @@ import { LoadCounts } from './load-counts.ts';
 export interface LoadRequest {
   /** Function id. */
   function: string;
+  /** The region, if functions of that id exist in several. */
+  region?: string;
   /** Requests per second, evenly spaced. Slow answers do not slow the requests down. */
   rps: number;
   /** The callers: so many requests at most are under way at once, and what is due beyond them is skipped. */

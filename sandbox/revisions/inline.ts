@@ -8,6 +8,8 @@ export interface InlineResponse {
   method?: string;
   /** The exact path of the request, without the query. */
   path?: string;
+  /** Only in this region, if the same source is deployed in several. */
+  region?: string;
   status: number;
   /** A string is sent as it is, anything else as JSON. */
   body?: unknown;
@@ -30,7 +32,7 @@ export interface InlineSpec {
 }
 
 const keys = ['startMs', 'buildFails', 'startFails', 'responses', 'maxConcurrency', 'landscape'];
-const responseKeys = ['method', 'path', 'status', 'body', 'headers', 'latencyMs', 'share'];
+const responseKeys = ['method', 'path', 'region', 'status', 'body', 'headers', 'latencyMs', 'share'];
 
 function checkKeys(value: unknown, known: readonly string[], where: string): void {
   if (value === null || typeof value !== 'object' || Array.isArray(value))
@@ -57,13 +59,14 @@ export function parseInline(text: string): InlineSpec {
 /** Picks one of the matching responses by share. Undefined if none matches. */
 function choose(
   spec: InlineSpec,
-  method: string,
-  path: string,
+  { method, path, location }: { method: string; path: string; location: string },
   random: () => number,
 ): InlineResponse | undefined {
   const fitting = spec.responses.filter(
     (response) =>
-      (!response.method || response.method === method) && (!response.path || response.path === path),
+      (!response.method || response.method === method) &&
+      (!response.path || response.path === path) &&
+      (!response.region || response.region === location),
   );
   const given = fitting.reduce((sum, { share }) => sum + (share ?? 0), 0);
   const silent = fitting.filter(({ share }) => share === undefined).length;
@@ -102,16 +105,17 @@ export class InlineInstance implements Instance {
     this.running = true;
   }
 
-  async serve({ request, response, timeoutMs }: Exchange): Promise<Served> {
+  async serve({ request, response, timeoutMs, location }: Exchange): Promise<Served> {
     if (!(await this.capacity.enter()))
       return { outcome: 'exhausted', status: 429, requestBytes: 0, responseBytes: 0 };
     try {
       const body = await readUpload(request);
       if (!body) return { outcome: 'too-large', status: 413, requestBytes: 0, responseBytes: 0 };
       const path = (request.url ?? '/').split('?', 1)[0] as string;
-      const chosen = choose(this.spec, request.method ?? 'GET', path, this.random) ?? {
+      const { method = 'GET' } = request;
+      const chosen = choose(this.spec, { method, path, location }, this.random) ?? {
         status: 404,
-        body: { error: `sandbox.json has no response for ${request.method} ${path}` },
+        body: { error: `sandbox.json has no response for ${method} ${path}` },
       };
       const work = this.instances?.enter();
       if (work?.oom) {

@@ -9,6 +9,8 @@ export interface Exchange {
   /** The headers that the container sees. */
   headers: IncomingHttpHeaders;
   timeoutMs: number;
+  /** The region of the service. */
+  location: string;
 }
 
 /** How an exchange ended. After `answered` the instance has written a response. Otherwise the front end writes one. */

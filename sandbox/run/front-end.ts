@@ -71,8 +71,14 @@ function forwarded(
 }
 
 /** Applies faults for the API `invoke`, which hit calls of functions. Returns true if the fault ended the call. */
-async function meetFault(world: World, request: IncomingMessage, response: ServerResponse): Promise<boolean> {
-  const fault = await world.faults.next('invoke', request.method ?? 'GET', request.url ?? '/', world.now());
+async function meetFault(
+  world: World,
+  { location }: Service,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<boolean> {
+  const { method = 'GET', url = '/' } = request;
+  const fault = await world.faults.next('invoke', method, url, world.now(), location);
   if (!fault) return false;
   if (fault.delayMs) await sleep(fault.delayMs);
   if (fault.hang) return true;
@@ -96,7 +102,7 @@ export async function answerRequest(
   const start = world.now();
   const clock = performance.now();
   sampleNow(world);
-  if (await meetFault(world, request, response)) return;
+  if (await meetFault(world, service, request, response)) return;
   const { trace, span } = traceOf(request.headers);
   response.setHeader('x-cloud-trace-context', `${trace};o=1`);
   if (world.quirks.frontEndNamesItself) response.setHeader('server', 'Google Frontend');
@@ -141,6 +147,7 @@ export async function answerRequest(
     response,
     headers: forwarded(request, trace, span, admitted.iap),
     timeoutMs: revision.settings.timeoutSeconds * 1000,
+    location: service.location,
   });
   if (served.outcome === 'answered' || served.outcome === 'aborted') return finish(served, undefined);
   decline(failureOf(served.outcome), served);

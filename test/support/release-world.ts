@@ -384,22 +384,23 @@ export class ReleaseWorld {
     });
   }
 
-  serviceName = (name: string) =>
-    `projects/${this.sandbox.project}/locations/${this.sandbox.region}/services/${name}`;
+  serviceName = (name: string, region = this.sandbox.region) =>
+    `projects/${this.sandbox.project}/locations/${region}/services/${name}`;
 
-  service = (name: string): Promise<RunService | undefined> => this.#services.get(this.serviceName(name));
+  service = (name: string, region?: string): Promise<RunService | undefined> =>
+    this.#services.get(this.serviceName(name, region));
 
   /** A revision of the service, by its short name. */
   revision = (name: string, revision: string): Promise<RunRevision | undefined> =>
     this.#services.revision(this.serviceName(name), revision);
 
-  async serving(name: string): Promise<Allocation[]> {
-    const service = await this.service(name);
+  async serving(name: string, region?: string): Promise<Allocation[]> {
+    const service = await this.service(name, region);
     return service ? servingAllocations(service.trafficStatuses, service.latestReadyRevision) : [];
   }
 
-  async record(name: string): Promise<ReleaseRecord | undefined> {
-    const parsed = parseRecord((await this.service(name))?.annotations[recordAnnotation]);
+  async record(name: string, region?: string): Promise<ReleaseRecord | undefined> {
+    const parsed = parseRecord((await this.service(name, region))?.annotations[recordAnnotation]);
     return parsed.kind === 'record' ? parsed.record : undefined;
   }
 

@@ -4,10 +4,11 @@ import type { LoginRequest } from '../../domain/login/request.ts';
 import { sloFile, suiteFile } from '../../domain/product.ts';
 import { jobMinutes, longestRelease, totalSeconds } from '../../domain/release/longest.ts';
 import { spanText } from '../../domain/text/span.ts';
+import type { Waves } from '../../domain/waves/regions.ts';
 import type { Environment, InputReader } from '../../inputs/reader.ts';
 import type { Inputs } from '../../inputs/table.ts';
 import type { Context } from '../../runner/context.ts';
-import { type ChosenSource, chooseSource } from '../../sli/registry.ts';
+import { type ChosenSource, chooseSource, type SourceName } from '../../sli/registry.ts';
 import type { ReleaseRequest } from '../../steps/release/request.ts';
 import { readFunction } from '../deploy/inputs.ts';
 import { askedGateway } from '../gateway/inputs.ts';
@@ -30,6 +31,8 @@ export interface ReleaseInputs {
   login: LoginRequest;
   stages: StageSettings;
   request: Omit<ReleaseRequest, 'place' | 'owner'>;
+  /** Several regions. Undefined if there is one. */
+  several: { waves: Waves; mayMiss: readonly string[] } | undefined;
   /** What is promised, and the window of the error budget. */
   slo: ObjectiveSettings;
   source: ChosenSource;
@@ -51,7 +54,9 @@ export async function readRelease({
 }: Pick<Context, 'inputs' | 'env' | 'localLogin'>): Promise<ReleaseInputs> {
   const values = inputs.of('release');
   const login = readLogin({ inputs, env, localLogin }, values, { accountMayBeRuntime: true });
-  const deploy = { ...readFunction(inputs, values, login.projectId), onExposed: 'close' as const };
+  const several = severalOf(inputs, values);
+  const [region = values.region] = values.regions?.flat() ?? [];
+  const deploy = { ...readFunction(inputs, values, login.projectId), region, onExposed: 'close' as const };
   const slo = countingClients(inputs, values, await objectivesOf(inputs, values, env));
   const suite = suiteOf(values, env);
   const probes = probesOf(inputs, values, suite);
@@ -59,10 +64,16 @@ export async function readRelease({
   const split = values.canary.some((share) => share < 100);
   const use = { probes: probes !== undefined, split, objectives: slo.objectives };
   const source = chooseSource(values, use, (names, text) => inputs.problem(names, text));
+  if (several && slo.objectives.length > 0 && !byRegion.includes(source.name))
+    inputs.problem(
+      ['source', 'regions'],
+      `expected ${byRegion.join(', ')} with several regions, because ${source.name} does not count each region by itself`,
+    );
   return {
     login,
     slo,
     source,
+    several,
     githubToken: values.github_token ?? env.GITHUB_TOKEN,
     jobId: values.job_id,
     record: askedRecord(values, env),
@@ -72,14 +83,16 @@ export async function readRelease({
       plan: values.dry_run,
       stopIfRefused: values.preflight === 'stop' && !values.dry_run,
       asksAlerts: values.on_alert !== 'ignore',
-      newRegion: values.new_region,
+      // Each region in a list was meant.
+      newRegion: values.new_region || several !== undefined,
       source: source.name,
       deploy,
       requireProof: values.require_proof,
       trusted: values.trusted_principals ?? [],
       propagationSeconds: values.propagation_timeout,
       gateway: gatewayOf(inputs, values),
-      model: askedModel(inputs, values, deploy.settings),
+      // An alias names one version for all regions, so it cannot follow the traffic of each.
+      model: askedModel(inputs, several ? { ...values, model_alias: 'none' } : values, deploy.settings),
       door: doorOf(inputs, values, suite),
       suite,
       probes,
@@ -117,6 +130,36 @@ export async function readRelease({
   };
 }
 
+/** A list of one region is that region alone. */
+function severalOf(inputs: InputReader, values: Values): ReleaseInputs['several'] {
+  const { regions: waves, skip_regions: mayMiss = [] } = values;
+  const all = waves?.flat() ?? [];
+  if (waves !== undefined && inputs.isSet('region'))
+    inputs.problem(['region', 'regions'], 'expected one of the two');
+  for (const region of mayMiss)
+    if (!all.includes(region)) inputs.problem('skip_regions', 'expected regions that are also in regions');
+  if (waves === undefined || all.length < 2) {
+    if (mayMiss.length > 0 && all.length === 1)
+      inputs.problem('skip_regions', 'expected more than one region in regions');
+    return undefined;
+  }
+  if (all.every((region) => mayMiss.includes(region)))
+    inputs.problem('skip_regions', 'expected at least one region that the release may not leave out');
+  // Both belong to one region, or to none. They are tried at the end, when other regions may be promoted already.
+  if (inputs.isSet('model_alias') && values.model_alias !== 'none')
+    inputs.problem(['model_alias', 'regions'], 'expected no alias with several regions');
+  for (const name of ['openapi', 'front'] as const)
+    if (values[name] !== undefined)
+      inputs.problem(
+        [name, 'regions'],
+        `${name} is about one door, so it cannot be combined with several regions`,
+      );
+  return { waves, mayMiss };
+}
+
+/** Sources that count the requests of one region alone. The others would count a service of the same name everywhere. */
+const byRegion: readonly SourceName[] = ['auto', 'logs', 'metrics'];
+
 /** A job that is shorter than its release would be ended by GitHub in the middle of a canary. */
 function checkJobTime(inputs: InputReader, values: Values, buildSeconds: number): void {
   if (values.job_timeout === undefined) return;
@@ -128,6 +171,7 @@ function checkJobTime(inputs: InputReader, values: Values, buildSeconds: number)
     waitSeconds: values.wait_for_other,
     propagationSeconds: values.propagation_timeout,
     verifySeconds: values.verify_duration,
+    waves: values.regions?.length,
   };
   const parts = longestRelease(planned);
   if (totalSeconds(parts) <= values.job_timeout) return;

@@ -15,6 +15,8 @@ export const manifest: Manifest = {
     ),
     url: sharedAnd('url', 'For `environment.url` of the job.'),
     ...shared('verdict', 'reason', 'revision', 'previous_revision', 'traffic', 'exposure', 'report'),
+    regions:
+      'With several regions, the result of each as JSON: an object by region of `outcome`, `verdict`, `url`, `revision`, `previous_revision`, `exposure` and `traffic`.',
     summary_file: 'Path of the job summary (Markdown).',
   },
 };

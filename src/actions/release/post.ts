@@ -1,17 +1,18 @@
 import { parseName, shortName } from '../../domain/data/resource-name.ts';
 import { userAgent } from '../../domain/product.ts';
-import { newReport } from '../../domain/report/report.ts';
+import { newReport, type Report } from '../../domain/report/report.ts';
 import { capital } from '../../domain/text/sentence.ts';
 import { backText } from '../../domain/traffic/outside/facts.ts';
 import { allocationText } from '../../domain/traffic/serving.ts';
 import { createProber } from '../../http/probe.ts';
-import type { Action } from '../../runner/action.ts';
+import type { Action, Finished } from '../../runner/action.ts';
+import type { Context } from '../../runner/context.ts';
 import { type SettlePorts, settle } from '../../steps/traffic/settle.ts';
-import { openPlatform } from '../login/platform.ts';
+import { openPlatform, type Platform } from '../login/platform.ts';
 import { alive } from '../rollback/serving-proof.ts';
 import { ownerOf, trafficPorts } from '../rollback/traffic-ports.ts';
-import { readRelease } from './inputs.ts';
-import { endedWell, readBegun, readRecord, wasSuperseded } from './saved.ts';
+import { type ReleaseInputs, readRelease } from './inputs.ts';
+import { type Begun, endedWell, readBegun, readRecord, readRegionsBegun, wasSuperseded } from './saved.ts';
 
 const afterView = async () => (await import('../../domain/summary/release/view.ts')).afterView;
 
@@ -20,16 +21,36 @@ const afterView = async () => (await import('../../domain/summary/release/view.t
  * has no outputs: those of the job are the main step's.
  */
 export const releasePost: Action<'release'> = async (context) => {
-  const report = newReport('release');
-  report.verdict = 'pass';
   const begun = readBegun(context);
-  if (!begun || endedWell(context)) {
+  const open = readRegionsBegun(context)
+    .map((one) => ({ begun: one, region: parseName(one.functionName).region ?? '' }))
+    .filter(({ region }) => !endedWell(context, region));
+  if (open.length === 0 && (!begun || endedWell(context))) {
+    const report = newReport('release');
+    report.verdict = 'pass';
     report.reason = 'Nothing to settle.';
     return { report, annotate: false, summary: false };
   }
   const inputs = await readRelease(context);
   context.inputs.done();
   const platform = openPlatform(context, inputs.login);
+  if (open.length > 0) {
+    const { settleRegions } = await import('./settle-regions.ts');
+    return settleRegions(context, open, (one, region) => settleOne(context, platform, inputs, one, region));
+  }
+  return settleOne(context, platform, inputs, begun as Begun);
+};
+
+/** Settles one function. `region` is set if the release has several. */
+async function settleOne(
+  context: Context,
+  platform: Platform,
+  inputs: ReleaseInputs,
+  begun: Begun,
+  of?: string,
+): Promise<Finished<'release'> & { report: Report<'release'> }> {
+  const report = newReport('release');
+  report.verdict = 'pass';
   const { project = '', region = '', name } = parseName(begun.functionName);
   const place = { project, region, name };
   const ports = trafficPorts(context, platform, inputs.githubToken, {
@@ -52,7 +73,7 @@ export const releasePost: Action<'release'> = async (context) => {
       purpose: 'post',
       owner: ownerOf(context, inputs.jobId, begun.id),
       waitMs: 180_000,
-      remembered: readRecord(context),
+      remembered: readRecord(context, of),
       signal: context.signal,
     },
   );
@@ -76,8 +97,8 @@ export const releasePost: Action<'release'> = async (context) => {
       ? `Nothing was left open: ${traffic}.${moved}`
       : `${settled.did.replace('_', ' ')}: ${settled.reason}; traffic: ${traffic}${back ? `; put back: ${back}` : ''}.${verified}${moved}`;
   // The main step has told of it, and nothing is left to do but to remove the tags.
-  const tidied = settled.did === 'hands_off' && wasSuperseded(context);
+  const tidied = settled.did === 'hands_off' && wasSuperseded(context, of);
   report.verdict =
     settled.did === 'nothing' || settled.did === 'put_back' || tidied ? 'pass' : 'inconclusive';
   return { report, view: afterView, exitCode: 0, ...(tidied ? { annotate: false } : {}) };
-};
+}

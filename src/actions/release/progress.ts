@@ -49,13 +49,14 @@ export function clearDraft({ env }: Context): void {
 }
 
 /** The first lines of the log: what is about to be released, and how. */
-export function logPlan(context: Context, { request, stages }: ReleaseInputs, name: string): void {
+export function logPlan(context: Context, { request, stages, several }: ReleaseInputs, name: string): void {
   const { log } = context;
   const steps = request.canary.map(
     (step) => `${step} % ${spanText(step === 100 ? request.fullSeconds : request.stepSeconds)}`,
   );
   const commit = request.commit ? `, commit ${request.commit.slice(0, 7)}` : '';
-  log.line(`${slug} ${version}  ${name} in ${stages.deploy.region}${commit}, ${steps.join(', ')}`);
+  const where = several?.waves.map((wave) => wave.join(', ')).join('; then ') ?? stages.deploy.region;
+  log.line(`${slug} ${version}  ${name} in ${where}${commit}, ${steps.join(', ')}`);
   log.line(
     `  smoke suite: ${stages.suite ?? 'none'}; objective: ${stages.objectives.map((objective) => `${(100 * objective.target).toFixed(2)} % ${objective.id}`).join(', ') || 'none'}`,
   );

@@ -16,7 +16,7 @@ import { allocationText } from '../../domain/traffic/serving.ts';
 import type { Environment } from '../../inputs/reader.ts';
 import type { ReleaseRun } from '../../steps/release/run.ts';
 
-const verdicts: Record<Outcome, Verdict> = {
+export const verdicts: Record<Outcome, Verdict> = {
   promoted: 'pass',
   rolled_back: 'fail',
   smoke_failed: 'fail',

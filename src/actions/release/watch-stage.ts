@@ -49,13 +49,13 @@ function watchTarget(
 ): Promise<WatchStage> {
   const { clock, log } = context;
   const { service, candidate, baseline, share, phase, shiftedAt, settledAt, tagUrls, supply } = target;
-  const { splitSeconds, fullSeconds, onState } = target;
+  const { splitSeconds, fullSeconds, onState, together } = target;
   const { objectives, until, pollSeconds, rule, policy, alpha, clientErrors } = settings;
   return watch(
     { clock, log, ...ports },
     {
       ...{ service, candidate, baseline, share, phase, shiftedAt, settledAt, tagUrls, supply },
-      ...{ splitSeconds, fullSeconds },
+      ...{ splitSeconds, fullSeconds, together },
       ...{ objectives, until, pollSeconds, rule, policy, alpha, clientErrors, signal },
       durationSeconds: target.seconds,
       probesPerMinute: settings.probes?.perMinute,

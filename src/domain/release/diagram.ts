@@ -16,6 +16,7 @@ const eventWords: Record<Event, string> = {
   unclear:
     'A new revision has the traffic, and whether the build of this release or another deploy took it cannot be known.',
   before_gone: 'The revision to go back to is gone or not ready.',
+  called_back: 'Another region of the same release failed.',
   cancelled: 'A person or the runner sent a signal.',
   failed: 'A call failed, so something could not be done or read.',
 };

@@ -10,6 +10,8 @@ export interface Planned {
   waitSeconds: number;
   propagationSeconds: number;
   verifySeconds: number;
+  /** Waves of regions, if there are several. Every wave takes all steps. */
+  waves?: number | undefined;
 }
 
 export interface Part {
@@ -24,7 +26,9 @@ export interface Part {
  * back. A usual release is much shorter. A job needs at least this much time, or GitHub ends it in the middle.
  */
 export function longestRelease(planned: Planned): Part[] {
+  const { waves = 1 } = planned;
   const steps = planned.canary.length - 1;
+  const inputsOf = (...own: string[]) => (waves > 1 ? ['regions', ...own] : own);
   return [
     { what: 'login, preflight and reads', inputs: [], seconds: limits.rest },
     { what: 'waiting for another release', inputs: ['wait_for_other'], seconds: planned.waitSeconds },
@@ -41,13 +45,13 @@ export function longestRelease(planned: Planned): Part[] {
     { what: 'smoke test', inputs: [], seconds: limits.smoke },
     {
       what: `${steps} canary ${steps === 1 ? 'step' : 'steps'}`,
-      inputs: ['canary', 'step_duration'],
-      seconds: steps * (limits.write + planned.stepSeconds + limits.tail),
+      inputs: inputsOf('canary', 'step_duration'),
+      seconds: waves * steps * (limits.write + planned.stepSeconds + limits.tail),
     },
     {
       what: 'all traffic',
-      inputs: ['duration'],
-      seconds: limits.write + planned.fullSeconds + limits.tail,
+      inputs: inputsOf('duration'),
+      seconds: waves * (limits.write + planned.fullSeconds + limits.tail),
     },
     { what: 'promotion', inputs: [], seconds: limits.finish },
     {

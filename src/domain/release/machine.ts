@@ -42,6 +42,8 @@ export const events = [
   'unclear',
   /** The revision to go back to is gone or not ready. */
   'before_gone',
+  /** Another region of this release failed, so this one goes back as well. */
+  'called_back',
   'cancelled',
   /** A call failed, so something could not be done or read. */
   'failed',
@@ -83,6 +85,7 @@ const untouched: Row = {
   moved: 'superseded',
   unclear: 'error',
   before_gone: 'error',
+  called_back: 'blocked',
   cancelled: 'cancelled',
   failed: 'error',
 };
@@ -100,6 +103,7 @@ const underWay: Row = {
   moved: 'superseded',
   unclear: 'held',
   before_gone: 'held',
+  called_back: 'back',
   cancelled: 'back',
   failed: 'back',
 };
@@ -120,6 +124,7 @@ const goingBack: Row = {
   moved: 'superseded',
   unclear: 'held',
   before_gone: 'held',
+  called_back: 'again',
   cancelled: 'again',
   failed: 'held',
 };
@@ -201,7 +206,8 @@ function rowOf({ phase, touched }: State): Row {
 
 /** The outcome once everything is undone. No revision was released if only the pin and the record had been written. */
 function outcomeAfter({ cause, first, touched }: State): Outcome | undefined {
-  return touched === 'record' && cause === 'failed' ? undefined : outcomeOfCause(cause, first);
+  if (touched === 'record' && cause === 'failed') return undefined;
+  return touched === 'record' && cause === 'called_back' ? 'blocked' : outcomeOfCause(cause, first);
 }
 
 /** The state after an event. Every phase has an answer to every event, and `ended` stays as it is. */

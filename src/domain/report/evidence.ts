@@ -21,6 +21,7 @@ import type { RollbackEvidence } from '../rollback/evidence.ts';
 import type { SmokeEvidence } from '../smoke/results/result.ts';
 import type { SuiteProblem } from '../smoke/suite/suite.ts';
 import type { WatchFacts } from '../watch/evidence.ts';
+import type { WavesEvidence } from '../waves/evidence.ts';
 import type { InputProblem } from './input-problem.ts';
 
 /** What any action may report, because inputs, suites and logins fail everywhere. */
@@ -55,6 +56,8 @@ export interface ReleaseEvidence {
   settled?: SettledEvidence | undefined;
   /** The revisions between which someone else had split the traffic. */
   split?: readonly string[] | undefined;
+  /** With several regions, what became of each. The fields above are then absent. */
+  waves?: WavesEvidence<CommonEvidence & ReleaseEvidence> | undefined;
 }
 
 export interface GuardLook {

@@ -64,7 +64,7 @@ function reasonLines(report: Report): string[] {
   return [markdownText(report.reason, 2000), ''];
 }
 
-function errorLines(report: Report): string[] {
+export function errorLines(report: Report): string[] {
   const lines: string[] = [];
   const listed = problemsOf(report);
   for (const error of report.errors) {

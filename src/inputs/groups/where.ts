@@ -1,5 +1,7 @@
 import { group } from '../../domain/inputs/definition.ts';
-import { boolean, path, text } from '../../domain/inputs/kinds.ts';
+import { custom } from '../../domain/inputs/kind.ts';
+import { boolean, list, path, text } from '../../domain/inputs/kinds.ts';
+import { parseWaves } from '../../domain/waves/regions.ts';
 import { functionName, regionName } from './shapes.ts';
 
 /** An id, with the domain of legacy projects, or a number. */
@@ -61,6 +63,22 @@ export const where = group('Where', {
       drill: { ...atHome, sentence: 'Region that serves now. Used with `second_region`.' },
       capacity: atHome,
     },
+  },
+  regions: {
+    kind: custom('regions such as europe-west1; asia-northeast3, us-central1', parseWaves),
+    sentence:
+      'Releases the function in several regions, in place of `region`. All are built and tested before any user is moved. Then the traffic moves wave by wave: waves are separated by semicolons, and the regions of a wave move together. If one region fails, all go back.',
+    example: 'europe-west1; asia-northeast3, us-central1',
+    otherwise: '`region` alone',
+    usedBy: { release: {} },
+  },
+  skip_regions: {
+    kind: list(regionName),
+    otherwise: 'none',
+    sentence:
+      'Regions among `regions` that the release leaves out if they cannot be reached before anything is changed there. Any other region that cannot be reached stops the release.',
+    example: 'us-central1',
+    usedBy: { release: {} },
   },
   new_region: {
     kind: boolean,

@@ -15,6 +15,7 @@ import { finish, pin, shift } from './phases/traffic.ts';
 import { watchStep } from './phases/watch.ts';
 import type { StageKind } from './ports.ts';
 import { type PhaseResult, passed, type ReleaseRun, refused } from './run.ts';
+import { whileOurs } from './while-ours.ts';
 
 /** What the release does in each phase, and the phase's name in the log. */
 
@@ -58,11 +59,23 @@ export function handlersOf(run: ReleaseRun): Handlers {
       return passed(`${run.candidate} at ${run.found.before ? '0 %' : '100 %, a first release'}`);
     },
     smoking: () => smoke(run),
-    canary: () => watchStep(run),
-    full: () => watchStep(run),
-    finishing: async () => (await moveGateway(run)) ?? (await testDoor(run)) ?? finish(run),
+    canary: () => inTurn(run, () => watchStep(run)),
+    full: () => inTurn(run, () => watchStep(run)),
+    finishing: () =>
+      inTurn(run, async () => (await moveGateway(run)) ?? (await testDoor(run)) ?? finish(run)),
     reverting: () => goBack(run),
   };
+}
+
+/** With several regions, waits until it is this region's turn. Meanwhile the traffic has to stay ours, as during a watch. */
+async function inTurn(run: ReleaseRun, work: () => Promise<PhaseResult>): Promise<PhaseResult> {
+  const { wave } = run.ports;
+  const { phase, step } = run.state;
+  if (wave && (phase === 'canary' || phase === 'full' || phase === 'finishing')) {
+    const stopped = await whileOurs(run, (signal) => wave.turn({ phase, step }, signal));
+    if (stopped) return stopped;
+  }
+  return work();
 }
 
 /**

@@ -8,12 +8,14 @@ import type { GatewayEvidence } from '../../domain/gateway/evidence.ts';
 import type { AliasResult } from '../../domain/model/alias.ts';
 import type { ReleasedModel } from '../../domain/model/model.ts';
 import type { PreflightEvidence } from '../../domain/preflight/row.ts';
+import type { State } from '../../domain/release/machine.ts';
 import type { SmokeEvidence } from '../../domain/smoke/results/result.ts';
 import type { WatchFacts } from '../../domain/watch/evidence.ts';
 import type { Services } from '../ports/services.ts';
 import type { Deployed } from '../ports/target.ts';
 import type { TrafficPorts } from '../traffic/ports.ts';
 import type { ProvePorts } from '../traffic/prove-back.ts';
+import type { WatchRequest } from '../watch/request.ts';
 
 export interface StageResult<Evidence = unknown> {
   verdict: Verdict;
@@ -92,6 +94,8 @@ export interface WatchTarget {
   /** What the service takes at once, in words. */
   supply?: string | undefined;
   state?: unknown;
+  /** With several regions, what they decide together. */
+  together?: WatchRequest['together'];
   /** Called with the state at every look, so that it can be saved for another runner. */
   onState?: ((state: unknown) => void) | undefined;
 }
@@ -163,6 +167,20 @@ export interface ReleaseStages extends ProvePorts {
   watch?: ((target: WatchTarget, signal: AbortSignal) => Promise<WatchStage>) | undefined;
 }
 
+/**
+ * One region's place among the regions of a release. Absent if the release has one region. Every region is a release of
+ * its own, and these are the moments at which the regions wait for each other.
+ */
+export interface WavePlace {
+  /** Waits until this region may begin the step. */
+  turn(at: { phase: 'canary' | 'full' | 'finishing'; step: number }, signal: AbortSignal): Promise<void>;
+  /** Aborted once another region has stopped this one. `stop` then says what this one does. */
+  readonly stopped: AbortSignal;
+  readonly stop: { event: 'called_back' | 'undecided'; reason: string } | undefined;
+  /** Told of every change of the phase. */
+  moved(region: { state: State; reason: string; lastError: unknown }): void;
+}
+
 /** The release calls this as each stage ends, for the log and the draft of the summary. */
 export interface ReleaseObserver {
   stage(entry: StageEntry): void;
@@ -191,4 +209,5 @@ export interface ReleasePorts extends TrafficPorts {
   stages: ReleaseStages;
   observer: ReleaseObserver;
   signal: AbortSignal;
+  wave?: WavePlace | undefined;
 }

@@ -39,6 +39,7 @@ export async function release(ports: ReleasePorts, request: ReleaseRequest): Pro
     // A dry run ends before the first write.
     if (request.dryRun && phase === 'guarding' && result.event === 'passed') {
       run.state = { ...state, phase: 'ended' };
+      ports.wave?.moved({ state: run.state, reason: run.reason, lastError: undefined });
       break;
     }
     ending.beforeGone ||= result.event === 'before_gone';
@@ -60,6 +61,7 @@ export async function release(ports: ReleasePorts, request: ReleaseRequest): Pro
     // Our traffic is gone, but our tags and the open record may still be there. The post step removes them.
     if (state.outcome === 'superseded') ending.settled = false;
     run.state = state;
+    ports.wave?.moved({ state, reason: run.reason, lastError: run.journal.errors.at(-1) });
   }
   await followModel(run);
   await proveBefore(run);
@@ -127,6 +129,8 @@ async function attempt(run: ReleaseRun, handler: () => Promise<PhaseResult>): Pr
   const isCancelled = () => run.ports.signal.aborted && run.state.phase !== 'reverting';
   try {
     if (isCancelled()) throw run.ports.signal.reason;
+    const stop = run.state.phase === 'reverting' ? undefined : run.ports.wave?.stop;
+    if (stop) return stop;
     return await handler();
   } catch (error) {
     const cancelled = isCancelled();

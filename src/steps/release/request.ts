@@ -19,6 +19,8 @@ export interface ReleaseRequest {
   /** Seconds per canary step and at 100 %. The record's expiry is computed from them as well. */
   stepSeconds: number;
   fullSeconds: number;
+  /** Seconds that this region may wait for others, all waits together. Absent if the release has one region. */
+  othersSeconds?: number | undefined;
   /** Seconds until the release gives up on a build. */
   buildSeconds: number;
   afterPromote: 'pinned' | 'latest';

@@ -47,6 +47,16 @@ export async function whileOurs<T>(
   const signal = AbortSignal.any([ports.signal, over.signal]);
   let stop: PhaseResult | undefined;
   let savedAt = ports.clock.steady();
+  const end = (because: PhaseResult) => {
+    stop = because;
+    over.abort(new ReleaseError('cancelled', { what: because.reason }));
+  };
+  const { wave } = ports;
+  const callBack = () => {
+    if (wave?.stop && !over.signal.aborted) end(wave.stop);
+  };
+  wave?.stopped.addEventListener('abort', callBack, { once: true });
+  callBack();
   const look = async () => {
     while (request.lookSeconds > 0 && !signal.aborted) {
       await ports.clock.sleep(request.lookSeconds * 1000, signal);
@@ -56,10 +66,8 @@ export async function whileOurs<T>(
         noteForeign(run, service.latestCreatedRevision);
         const own = await stillOurs(run, service, parseRecord(service.annotations[recordAnnotation]));
         const lost = own.event === 'passed' ? await beforeLost(run, signal) : own;
-        if (lost && !signal.aborted) {
-          stop = lost;
-          over.abort(new ReleaseError('cancelled', { what: lost.reason }));
-        } else if (ports.clock.steady() - savedAt >= saveEveryMs) {
+        if (lost && !signal.aborted) end(lost);
+        else if (ports.clock.steady() - savedAt >= saveEveryMs) {
           savedAt = ports.clock.steady();
           await saveState(run, service, signal);
         }
@@ -75,6 +83,7 @@ export async function whileOurs<T>(
     if (stop && !ports.signal.aborted) return stop;
     throw error;
   } finally {
+    wave?.stopped.removeEventListener('abort', callBack);
     over.abort(new ReleaseError('cancelled', { what: 'The watch is over.' }));
     await looking;
   }

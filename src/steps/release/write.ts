@@ -20,7 +20,8 @@ import { type PhaseResult, passed, type ReleaseRun } from './run.ts';
 /** When the record stops protecting this release, if GitHub cannot say whether the run is over. */
 function expiry({ request, ports }: ReleaseRun): string {
   const splitSteps = request.canary.length - 1;
-  const planned = request.buildSeconds + splitSteps * request.stepSeconds + request.fullSeconds;
+  const own = request.buildSeconds + splitSteps * request.stepSeconds + request.fullSeconds;
+  const planned = own + (request.othersSeconds ?? 0);
   return new Date(ports.clock.now() + (planned * 1.2 + 900) * 1000).toISOString();
 }
 

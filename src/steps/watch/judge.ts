@@ -1,27 +1,11 @@
 import { advanceClients, clientStanding } from '../../domain/evidence/client-test.ts';
 import { type Decision, decide } from '../../domain/evidence/decide.ts';
-import { advance, alphaOf, type Cell } from '../../domain/evidence/state.ts';
+import { advance, alphaOf } from '../../domain/evidence/state.ts';
 import { policyFor } from '../../domain/watch/outcome.ts';
-import type { RecordedClients } from '../../domain/watch/replay/recorded.ts';
 import { decideBy } from '../../domain/watch/rules.ts';
 import { clientsOf, type WatchState } from '../../domain/watch/state.ts';
+import type { LookFacts } from './look.ts';
 import type { WatchRequest } from './request.ts';
-
-/** Everything that one look decides on. A recording holds it, so that a replay decides the same. */
-export interface LookFacts {
-  /** Seconds since the first shift. */
-  seconds: number;
-  cells: readonly Cell[];
-  /** Seconds at this share, and by which the source lags. */
-  dwell: number;
-  lag: number;
-  /** The planned time of this step is over. */
-  ended: boolean;
-  /** The counts cannot be read, or the traffic looks wrong, so there is no pass. */
-  withheld: boolean;
-  /** The same requests by their answers. Undefined if the source does not tell 4xx apart. */
-  clients?: RecordedClients | undefined;
-}
 
 type Judged = Pick<WatchRequest, 'phase' | 'baseline' | 'rule' | 'policy' | 'until'>;
 

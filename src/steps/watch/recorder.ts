@@ -1,7 +1,7 @@
 import type { Obstacle } from '../../domain/watch/obstacle.ts';
 import { mostLooks, type RecordedLook, type RecordedWatch } from '../../domain/watch/replay/recorded.ts';
 import type { WatchState } from '../../domain/watch/state.ts';
-import type { LookFacts } from './judge.ts';
+import type { LookFacts } from './look.ts';
 import type { WatchRequest } from './request.ts';
 
 /** Records a watch, so that `replay` comes to its verdict. */

@@ -1,3 +1,4 @@
+import type { Decision } from '../../domain/evidence/decide.ts';
 import type { Phase } from '../../domain/evidence/state.ts';
 import type { Objective } from '../../domain/slo/objective.ts';
 import type { ClientErrors } from '../../domain/watch/clients/cells.ts';
@@ -9,6 +10,7 @@ import type { Log } from '../ports/log.ts';
 import type { SliSource } from '../ports/sli.ts';
 import type { WatchProbes } from '../ports/watch-probes.ts';
 import type { WatchPoint } from './evidence.ts';
+import type { LookFacts } from './look.ts';
 
 export interface WatchPorts {
   clock: Clock;
@@ -72,5 +74,7 @@ export interface WatchRequest extends WatchedTraffic, WatchJudgement, WatchPace 
   /** Where an earlier step or runner stopped. */
   state?: WatchState | undefined;
   onProgress?: ((point: WatchPoint, state: WatchState) => void) | undefined;
+  /** With several regions, what they decide together at a look of this one. `own` is what its own counts would decide. */
+  together?: ((look: LookFacts, state: WatchState, own: Decision) => Decision) | undefined;
   signal?: AbortSignal | undefined;
 }

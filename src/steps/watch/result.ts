@@ -185,7 +185,8 @@ function evidenceOf(
     refused: [...counts.refused],
     notes: [...(counts.reading?.notes ?? []), ...untold(request, counts.reading)],
     missingRole: obstacle?.kind === 'unreadable' ? obstacle.role : undefined,
-    replay: recordReplay(state, request, points, recorded),
+    // A replay has the counts of one region, and not those by which several decided.
+    replay: request.together ? undefined : recordReplay(state, request, points, recorded),
   };
 }
 

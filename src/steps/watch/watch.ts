@@ -100,7 +100,8 @@ export async function watch(ports: WatchPorts, request: WatchRequest): Promise<W
       const lag = (counts.reading?.lagMs ?? 0) / 1000;
       const { clients } = counts;
       const facts = { seconds, cells, dwell, lag, ended, withheld, clients };
-      const decision = judgeLook(request, state, facts);
+      const own = judgeLook(request, state, facts);
+      const decision = request.together?.(facts, state, own) ?? own;
       const blind = ended && (obstacle !== undefined || counts.isStale(now, pollMs));
       recorder.look(facts, obstacle, blind);
       const { recent } = counts.latencies;

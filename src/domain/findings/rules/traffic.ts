@@ -17,6 +17,11 @@ export const trafficRules = {
     severity: 'medium',
     why: 'A rollback or a release left the traffic pinned, so deploys by other tools get no traffic.',
   },
+  'region-left-out': {
+    title: 'A region was left out of the release, because it could not be reached',
+    severity: 'medium',
+    why: 'It was named in skip_regions. It serves what it served before, until the next release reaches it.',
+  },
   'canary-starves': {
     title: 'A canary step gets less than one instance of what the service may have',
     severity: 'medium',

@@ -1,0 +1,116 @@
+import type { Finding } from '../../domain/findings/finding.ts';
+import { ofRule } from '../../domain/findings/of-rule.ts';
+import { trafficRules } from '../../domain/findings/rules/traffic.ts';
+import { type Verdict, worst } from '../../domain/findings/verdict.ts';
+import { newReport, type Report } from '../../domain/report/report.ts';
+import { andList } from '../../domain/text/sentence.ts';
+import { outcomeOf } from '../../domain/waves/outcome.ts';
+import type { Waves } from '../../domain/waves/regions.ts';
+import type { Context } from '../../runner/context.ts';
+import type { WavesRun } from '../../steps/waves/release-waves.ts';
+import { verdicts } from './report.ts';
+
+type Reports = ReadonlyMap<string, Report<'release'>>;
+
+/** One report of all regions. `reports` has what each region's release would report by itself. */
+export function regionsReport(
+  context: Pick<Context, 'inputs'>,
+  place: { project: string; name: string },
+  waves: Waves,
+  { skipped, stoppedBy, named }: WavesRun,
+  reports: Reports,
+): Report<'release'> {
+  // The failure is explained by the log of the region that stopped the others.
+  const by = stoppedBy === undefined ? undefined : reports.get(stoppedBy);
+  const report = newReport('release', by?.target ?? place);
+  report.inputs = context.inputs.given;
+  const taken = [...reports].filter(([region]) => !skipped.includes(region));
+  const outcomes = Object.fromEntries(taken.map(([region, { outcome }]) => [region, outcome]));
+  report.outcome = outcomeOf(outcomes, stoppedBy);
+  report.verdict = verdictOf(report.outcome, taken, stoppedBy);
+  report.reason = reasonOf(report, place.name, { skipped, stoppedBy, named }, reports);
+  const about = (region: string, finding: Finding): Finding => ({
+    ...finding,
+    title: `${region}: ${finding.title}`,
+  });
+  report.findings = [
+    ...skipped.map((region) => leftOut(region, reports.get(region)?.reason ?? '')),
+    ...taken.flatMap(([region, own]) => own.findings.map((finding) => about(region, finding))),
+  ];
+  // The reason quotes the errors of the region that stopped the others, and not theirs.
+  report.errors = taken.flatMap(([region, own]) =>
+    stoppedBy === undefined || region === stoppedBy
+      ? own.errors
+      : own.errors.map(({ in_reason: _, ...error }) => error),
+  );
+  report.actions_taken = taken
+    .flatMap(([region, own]) => own.actions_taken.map((one) => ({ ...one, what: `${region}: ${one.what}` })))
+    .sort((a, b) => a.at.localeCompare(b.at));
+  report.timings = taken
+    .flatMap(([region, own]) => own.timings.map((one) => ({ ...one, stage: `${region}: ${one.stage}` })))
+    .sort((a, b) => a.startedAtSeconds - b.startedAtSeconds);
+  report.evidence.waves = {
+    regions: waves.flatMap((regions, wave) =>
+      regions.flatMap((region) => {
+        const own = reports.get(region);
+        if (own === undefined) return [];
+        const { outcome, verdict, reason, evidence } = own;
+        const left = skipped.includes(region) ? { skipped: true as const } : {};
+        return [{ region, wave: wave + 1, ...left, outcome, verdict, reason, evidence }];
+      }),
+    ),
+    stopped_by: stoppedBy,
+    named,
+  };
+  return report;
+}
+
+/** Where one region stopped the others, its verdict is the release's: the others say nothing about the code. */
+function verdictOf(
+  outcome: Report['outcome'],
+  taken: readonly (readonly [string, Report<'release'>])[],
+  stoppedBy: string | undefined,
+): Verdict {
+  const of = taken.find(([region]) => region === stoppedBy)?.[1].verdict;
+  if (of !== undefined) return of === 'pass' && outcome ? verdicts[outcome] : of;
+  return worst(taken.map(([, { verdict }]) => verdict));
+}
+
+function reasonOf(
+  { outcome }: Report,
+  name: string,
+  { skipped, stoppedBy }: Pick<WavesRun, 'skipped' | 'stoppedBy' | 'named'>,
+  reports: Reports,
+): string {
+  const all = [...reports.keys()];
+  const left = skipped.length === 0 ? '' : ` ${andList(skipped)} could not be reached and was left out.`;
+  const cause = stoppedBy === undefined ? undefined : reports.get(stoppedBy);
+  if (cause && stoppedBy !== undefined) {
+    const others = all.filter((region) => region !== stoppedBy && !skipped.includes(region));
+    const open = others.filter((region) => !isBack(reports.get(region)));
+    const rest =
+      open.length > 0
+        ? ` Not as before: ${andList(open)}.`
+        : outcome === 'held'
+          ? ''
+          : ` ${andList(others)} ${others.length === 1 ? 'serves' : 'serve'} what served before.`;
+    return `${stoppedBy}: ${cause.reason}${rest}${left}`;
+  }
+  const taken = all.filter((region) => !skipped.includes(region));
+  if (outcome === 'promoted')
+    return `${name} is released in ${taken.length === all.length ? `all ${all.length}` : `${taken.length} of ${all.length}`} regions.${left}`;
+  return `${taken.map((region) => `${region}: ${reports.get(region)?.reason}`).join(' ')}${left}`;
+}
+
+/** The region serves what it served before, or nothing of this release reached it. */
+function isBack(report: Report<'release'> | undefined): boolean {
+  const facts = report?.evidence.release;
+  if (!facts) return true;
+  return !facts.serving.some(({ revision }) => revision === facts.candidate);
+}
+
+const leftOut = (region: string, reason: string): Finding => ({
+  ...ofRule(trafficRules, 'region-left-out'),
+  title: `${region} was left out: ${reason}`,
+  fix: 'Run the release again when the region can be reached.',
+});
