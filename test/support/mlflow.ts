@@ -131,10 +131,11 @@ export class MlflowServer {
   }
 
   async #call(path: string, body?: object): Promise<{ status: number; body: Record<string, unknown> }> {
+    // The server closes idle connections, and a call on one of them would fail.
+    const headers = { connection: 'close', 'content-type': 'application/json' };
     const answer = await fetch(`${this.#direct}/api/2.0/mlflow/${path}`, {
-      ...(body === undefined
-        ? {}
-        : { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+      headers,
+      ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
     });
     return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
   }
