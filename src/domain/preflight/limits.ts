@@ -70,13 +70,20 @@ export type SizeProblem =
   | { problem: 'cpu_needs_memory'; memory: string; cpu: string; least: string }
   | { problem: 'min_above_max'; min: number; max: number };
 
-/** What Google would refuse. `asked` is what the user sets, `live` is what the function has. */
-export function sizeProblems(asked: InstanceSize, live: InstanceSize | undefined): SizeProblem[] {
+/**
+ * What Google would refuse. `asked` is what the user sets, `live` is what the function has.
+ * @param derivesCpu false for Cloud Run, which gives 1 CPU where none is set; Cloud Functions derives it from the memory
+ */
+export function sizeProblems(
+  asked: InstanceSize,
+  live: InstanceSize | undefined,
+  derivesCpu = true,
+): SizeProblem[] {
   return [
     ...memoryProblems(asked),
     ...cpuProblems(asked),
     ...pairProblems(asked, live),
-    ...concurrencyProblems(asked, live),
+    ...concurrencyProblems(asked, live, derivesCpu),
     ...countProblems(asked, live),
   ];
 }
@@ -117,7 +124,11 @@ function pairProblems(asked: InstanceSize, live: InstanceSize | undefined): Size
   return [];
 }
 
-function concurrencyProblems(asked: InstanceSize, live: InstanceSize | undefined): SizeProblem[] {
+function concurrencyProblems(
+  asked: InstanceSize,
+  live: InstanceSize | undefined,
+  derivesCpu: boolean,
+): SizeProblem[] {
   const concurrency = asked.concurrency ?? live?.concurrency ?? 1;
   if (concurrency <= 1) return [];
   if (asked.cpu !== undefined) {
@@ -125,6 +136,10 @@ function concurrencyProblems(asked: InstanceSize, live: InstanceSize | undefined
     return below ? [{ problem: 'cpu_below_one', cpu: asked.cpu, concurrency, derived: false }] : [];
   }
   if (asked.concurrency === undefined && asked.memory === undefined) return [];
+  if (!derivesCpu) {
+    const { cpu = '1' } = live ?? {};
+    return cpuCount(cpu) < 1 ? [{ problem: 'cpu_below_one', cpu, concurrency, derived: false }] : [];
+  }
   // The CPU follows from the memory. An update may also keep the live CPU, so both must be below 1.
   const memory = asked.memory ?? live?.memory ?? '256M';
   const derived = cpuFor(memoryBytes(memory));

@@ -1,4 +1,5 @@
 import { type JsonObject, objectOf, textOf } from '../../domain/data/json.ts';
+import { factsOf } from '../../domain/deploy/kind.ts';
 import type { Reading } from '../../domain/exposure/facts.ts';
 import type { ImageAnswer } from '../../domain/image/image.ts';
 import { type InstanceSize, sizeProblems } from '../../domain/preflight/limits.ts';
@@ -25,9 +26,11 @@ export function liveSize(live: JsonObject | undefined): InstanceSize | undefined
   };
 }
 
+const derivesCpu = ({ kind }: PreflightUse) => kind === undefined || factsOf(kind).api !== 'run';
+
 export const sizeRows = (use: PreflightUse, live: JsonObject | undefined): CheckRow[] =>
   use.stages.has('Build')
-    ? sizeProblems(use.asked, liveSize(live)).map((problem) => ({
+    ? sizeProblems(use.asked, liveSize(live), derivesCpu(use)).map((problem) => ({
         need: { kind: 'size', problem },
         stage: 'Build',
         weight: 'stop',

@@ -71,3 +71,11 @@ test('a bare number names what was probably meant', () => {
     { problem: 'memory_too_small', memory: '64Mi', meant: undefined },
   ]);
 });
+
+test('Cloud Run gives 1 CPU where none is set, and keeps the live one', () => {
+  expect(sizeProblems({ concurrency: 80 }, undefined, false)).toEqual([]);
+  expect(sizeProblems({ concurrency: 80, memory: '256Mi' }, undefined, false)).toEqual([]);
+  expect(sizeProblems({ concurrency: 80 }, { cpu: '0.5' }, false)).toEqual([
+    { problem: 'cpu_below_one', cpu: '0.5', concurrency: 80, derived: false },
+  ]);
+});
