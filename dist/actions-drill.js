@@ -1,0 +1,1 @@
+"use strict";exports.id="actions-drill.js",exports.ids=["actions-drill.js"],exports.modules={19456:(s,e,t)=>{t.d(e,{I:()=>d});const d=({clock:s,startedAt:e},t,d,o)=>({stage:t,startedAtSeconds:(d-e)/1e3,seconds:(s.steady()-d)/1e3,verdict:o})}},Object.assign(exports.modules,require("./common-steps-drill.js").modules);

@@ -1,0 +1,1 @@
+"use strict";exports.id="aws-names.js",exports.ids=["aws-names.js"],exports.modules={50019:(s,a,e)=>{e.r(a),e.d(a,{regionPattern:()=>r,rolePattern:()=>t});const r=/^[a-z]{2}(-[a-z]+)+-\d{1,2}$/,t=/^arn:aws[a-z-]*:iam::\d{12}:role\/(?:[\w+=,.@-]+\/)*[\w+=,.@-]{1,64}$/}};

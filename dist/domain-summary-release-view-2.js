@@ -1,0 +1,1 @@
+"use strict";exports.id="domain-summary-release-view-2.js",exports.ids=["domain-summary-release-view-2.js"],exports.modules={},Object.assign(exports.modules,require("./common-domain-summary-release-next.js").modules);

@@ -1,0 +1,1 @@
+"use strict";exports.id="gcp-logs-log-entries.js",exports.ids=["gcp-logs-log-entries.js"],exports.modules={},Object.assign(exports.modules,require("./common-domain-logs-entry.js").modules);

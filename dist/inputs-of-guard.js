@@ -1,0 +1,1 @@
+"use strict";exports.id="inputs-of-guard.js",exports.ids=["inputs-of-guard.js"],exports.modules={95056:(s,r,e)=>{e.r(r),e.d(r,{groups:()=>p});var o=e(34785),u=e(77317),t=e(6427),i=e(79214);const p=[e(84387).where,u.i,i.e,o.a,t.C]}},Object.assign(exports.modules,require("./common-inputs-groups-run.js").modules);

@@ -1,0 +1,1 @@
+"use strict";exports.id="shared-domain-text-span.js",exports.ids=["shared-domain-text-span.js"],exports.modules={},Object.assign(exports.modules,require("./common-domain-text-span.js").modules);

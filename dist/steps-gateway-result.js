@@ -1,0 +1,1 @@
+"use strict";exports.id="steps-gateway-result.js",exports.ids=["steps-gateway-result.js"],exports.modules={},Object.assign(exports.modules,require("./common-gcp-gateway-gateways.js").modules);
