@@ -96,7 +96,7 @@ test.each<[ActionName, Record<string, string>, string[]]>([
   ['smoke-test', where, ['github_token']],
   // The action reads `replay` first, before the inputs of a live watch.
   ['watch', { ...where, slo: '99%' }, ['replay']],
-  ['rollback', withModel, []],
+  ['rollback', { ...withModel, deployment_record: 'true' }, []],
   ['logs', where, []],
   [
     'pipeline',
