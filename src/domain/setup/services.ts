@@ -13,7 +13,10 @@ export function neededServices(target: TargetKind): string[] {
   return [...new Set([...forLogin, ...ofRelease, 'artifactregistry.googleapis.com'])].sort();
 }
 
-/** What API Gateway needs besides: it keeps a configuration as a managed service, and its data plane asks Service Control. */
+/**
+ * What API Gateway needs to be on. The three that Google lists under "Enable the required Google services":
+ * https://docs.cloud.google.com/api-gateway/docs/configure-dev-env#enable_required_services.
+ */
 export const gatewayServices: readonly string[] = [
   ...apiChecks.filter(({ stage }) => stage === 'Gateway').map(({ service }) => service),
   ...['servicecontrol.googleapis.com', 'servicemanagement.googleapis.com'],
