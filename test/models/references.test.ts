@@ -17,6 +17,12 @@ describe('references of models', () => {
       'mlflow://ml.example.com:8443/under/here/cat.schema.ocr/versions/7',
       { base: 'https://ml.example.com:8443/under/here', name: 'cat.schema.ocr', at: { version: '7' } },
     ],
+    // One server has one text: a rollback may write it another way than the release.
+    [
+      'mlflow://ML.Example.com:443/a/../b/ocr@candidate',
+      { base: 'https://ml.example.com/b', place: 'ml.example.com/b', name: 'ocr' },
+    ],
+    ['mlflow://localhost:443/ocr@candidate', { base: 'http://localhost:443' }],
     [
       'mlflow://localhost:5000/ocr/stages/Production',
       { base: 'http://localhost:5000', at: { stage: 'Production' } },

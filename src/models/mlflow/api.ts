@@ -34,7 +34,11 @@ export function createMlflowApi({
   headers,
   clock,
   outside,
-}: Pick<ModelWorld, 'clock' | 'outside'> & { base: string; headers: Record<string, string> }): MlflowApi {
+}: Pick<ModelWorld, 'clock' | 'outside'> & {
+  base: string;
+  /** The login. What it throws is the failure of the call. */
+  headers(): Record<string, string>;
+}): MlflowApi {
   const once = async (path: string, { body, query, signal }: MlflowCall): Promise<HttpResponse> => {
     const url = new URL(`${base}/api/2.0/${path}`);
     for (const [key, value] of Object.entries(query ?? {})) url.searchParams.set(key, value);
@@ -45,7 +49,7 @@ export function createMlflowApi({
         accept: 'application/json',
         'user-agent': outside.userAgent,
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        ...headers,
+        ...headers(),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       timeoutMs: 15_000,
@@ -90,7 +94,10 @@ function objectIn(base: string, { status, body }: HttpResponse): JsonObject {
 
 /** What MLflow says of an error, in one line. */
 export const saidBy = ({ error_code: code, message }: JsonObject): string =>
-  [textOf(code), textOf(message)].filter(Boolean).join(': ').replace(/\s+/g, ' ').slice(0, 300);
+  inOneLine([textOf(code), textOf(message)].filter(Boolean).join(': '));
+
+export const inOneLine = (text: string): string =>
+  text.slice(0, 2000).replace(/\s+/g, ' ').trim().slice(0, 300);
 
 function refused(base: string, { status, body }: HttpResponse): ReleaseError {
   const text = body.toString('utf8').replace(/\s+/g, ' ').trim().slice(0, 200);

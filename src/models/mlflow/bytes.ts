@@ -47,16 +47,25 @@ export async function bytesOf(
   }
   // Other stores answer to other logins, so their bytes are not looked at.
   return {
-    uri: /^[a-z][a-z0-9+.-]*:\/\//.test(uri) && !uri.startsWith('file:') ? uri : byName,
+    uri: isPlain(uri) ? uri : byName,
     digest: undefined,
   };
 }
+
+/** Can it stand in a variable of the revision? Not a path of the server, and not a URL that holds a password or a signature. */
+const isPlain = (uri: string): boolean =>
+  uri.length <= 2000 &&
+  /^[a-z][a-z0-9+.-]*:\/\/(?![^/]*:[^/]*@)[\x21-\x7e]+$/.test(uri) &&
+  !/[?#]/.test(uri) &&
+  !uri.startsWith('file:');
 
 /** `mlflow-artifacts:/path`, or with a host `mlflow-artifacts://host/path`. */
 const pathOf = (uri: string): string =>
   uri.replace(/^mlflow-artifacts:(\/\/[^/]*)?/, '').replace(/^\/+|\/+$/g, '');
 
 const mostFiles = 2000;
+/** Each folder is a call. A server may also show folders without end. */
+const mostFolders = 200;
 
 /**
  * The files that the server itself keeps. It tells their names and sizes, and no checksum. In MLflow 3 the path has the id of the
@@ -70,7 +79,8 @@ async function servedFiles(
   const root = pathOf(uri);
   const lines: string[] = [];
   const folders = [root];
-  for (let folder = folders.shift(); folder !== undefined; folder = folders.shift()) {
+  // It goes on over what it adds to itself.
+  for (const folder of folders) {
     const { status, body } = await api('mlflow-artifacts/artifacts', { query: { path: folder }, signal });
     if (status !== 200) return 'unseen';
     for (const item of listOf(body.files).map(objectOf)) {
@@ -78,7 +88,7 @@ async function servedFiles(
       if (item.is_dir === true) folders.push(path);
       else lines.push(JSON.stringify([path, String(item.file_size ?? '')]));
     }
-    if (lines.length + folders.length > mostFiles) return 'unseen';
+    if (lines.length > mostFiles || folders.length > mostFolders) return 'unseen';
   }
   if (lines.length === 0) return 'absent';
   return `files:${createHash('sha256').update(lines.sort().join('\n')).digest('hex')}`;

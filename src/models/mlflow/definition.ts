@@ -39,8 +39,9 @@ export const mlflow = defineRegistry({
       import('./api.ts'),
       import('./credentials.ts'),
     ]);
-    const headers = credentialsOf(settings, world.outside);
-    const api = createMlflowApi({ ...world, base: reference.base, headers });
+    const { base } = reference;
+    const headers = () => credentialsOf(settings, world.outside, base);
+    const api = createMlflowApi({ ...world, base, headers });
     return createMlflow({ api, rest: world.rest }, asked, reference);
   },
 });

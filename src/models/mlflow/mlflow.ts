@@ -3,7 +3,7 @@ import { quoted } from '../../domain/data/shell.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import type { ResolvedModel } from '../../domain/model/model.ts';
 import type { ModelAliases, ModelRegistry } from '../../steps/ports/model.ts';
-import { type MlflowApi, type MlflowClients, saidBy } from './api.ts';
+import { inOneLine, type MlflowApi, type MlflowClients, saidBy } from './api.ts';
 import { bytesOf } from './bytes.ts';
 import { exactText, type MlflowReference, parseMlflow } from './reference.ts';
 
@@ -39,12 +39,17 @@ async function resolve(
   const { name } = reference;
   const found = await versionAt(clients.api, asked, reference, signal);
   const version = textOf(found.version) ?? '';
-  const status = textOf(found.status) ?? 'unknown';
-  if (!/^\d{1,10}$/.test(version))
+  const status = inOneLine(textOf(found.status) ?? 'unknown');
+  const why = inOneLine(textOf(found.status_message) ?? '');
+  if (!isVersion(version))
     throw new ReleaseError('response-malformed', { what: `MLflow described ${asked} without its version.` });
+  if ('version' in reference.at && reference.at.version !== version)
+    throw new ReleaseError('response-malformed', {
+      what: `MLflow answered with version ${version} of ${name} where ${asked} was asked for.`,
+    });
   if (status !== 'READY')
     throw new ReleaseError('model-refused', {
-      what: `Version ${version} of ${name} is ${status}${textOf(found.status_message) ? ` (${textOf(found.status_message)})` : ''}, and not READY.`,
+      what: `Version ${version} of ${name} is ${status}${why ? ` (${why})` : ''}, and not READY.`,
       fix: 'Wait until it is registered, or register it again.',
     });
   const { uri, digest } = await bytesOf(clients, { asked, name, version }, signal);
@@ -58,6 +63,8 @@ async function resolve(
     digest,
   };
 }
+
+const isVersion = (text: string) => /^\d{1,10}$/.test(text);
 
 async function versionAt(
   api: MlflowApi,
@@ -95,7 +102,8 @@ function aliasesOf(api: MlflowApi, reference: MlflowReference): ModelAliases {
         query: { name, alias },
         signal,
       });
-      if (status === 200) return textOf(objectOf(body.model_version).version);
+      const version = textOf(objectOf(body.model_version).version);
+      if (status === 200 && version !== undefined && isVersion(version)) return version;
       // MLflow answers 400 to an alias that nothing has, and says so in words only.
       if (status === 400 && /alias .*not found/i.test(textOf(body.message) ?? '')) return undefined;
       throw new ReleaseError('remote-error', {

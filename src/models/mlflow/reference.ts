@@ -10,9 +10,9 @@ export interface MlflowReference {
   at: { version: string } | { alias: string } | { stage: string };
 }
 
-const place = '[\\w.-]+(?::\\d{1,5})?(?:/[\\w.-]+)*?';
+const placePattern = '[\\w.-]+(?::\\d{1,5})?(?:/[\\w.-]+)*?';
 const pattern = new RegExp(
-  `^(${place})/([\\w.-]{1,255})(?:@([\\w-]{1,255})|/versions/([1-9]\\d{0,9})|/stages/(Staging|Production|Archived))$`,
+  `^(${placePattern})/([\\w.-]{1,255})(?:@([\\w-]{1,255})|/versions/([1-9]\\d{0,9})|/stages/(Staging|Production|Archived))$`,
 );
 
 export function parseMlflow(rest: string): MlflowReference {
@@ -26,10 +26,13 @@ export function parseMlflow(rest: string): MlflowReference {
     throw new Error(
       'expected an alias or a version: MLflow reserves latest and v followed by a number, so write /versions/7',
     );
-  const { hostname } = new URL(`https://${where}`);
+  const protocol = isLoopback(new URL(`https://${where}`).hostname) ? 'http' : 'https';
+  // The same server has one text, however it is written.
+  const { host, pathname } = new URL(`${protocol}://${where}`);
+  const place = `${host}${pathname}`.replace(/\/$/, '');
   return {
-    base: `${isLoopback(hostname) ? 'http' : 'https'}://${where}`,
-    place: where,
+    base: `${protocol}://${place}`,
+    place,
     name,
     at: alias !== undefined ? { alias } : stage !== undefined ? { stage } : { version: version ?? '' },
   };
