@@ -156,9 +156,10 @@ export class Stage {
     if (report?.outcome !== 'promoted') throw new Error(`the first release ended: ${report?.reason}`);
   }
 
-  /** Lets users with a valid identity call the function until the story ends. */
+  /** Lets users with a valid identity call the function until the story ends. Waits until the first of them are in the log. */
   async users(rps: number): Promise<void> {
     await this.sandbox.control('POST', '/load', { function: functionName, rps, path: '/v1/ocr' });
+    await new Promise((resolve) => setTimeout(resolve, 3000));
   }
 
   /** Sends requests before the story, so that there is an error budget to spend. Waits until they are in the log. */
