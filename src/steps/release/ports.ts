@@ -177,8 +177,14 @@ export interface WavePlace {
   /** Aborted once another region has stopped this one. `stop` then says what this one does. */
   readonly stopped: AbortSignal;
   readonly stop: { event: 'called_back' | 'undecided'; reason: string } | undefined;
-  /** Told of every change of the phase. */
-  moved(region: { state: State; reason: string; lastError: unknown }): void;
+  /** Told of every change of the phase: what it was before, and whether anything in the cloud was changed until now. */
+  moved(region: {
+    state: State;
+    from: State['phase'];
+    reason: string;
+    lastError: unknown;
+    changed: boolean;
+  }): void;
 }
 
 /** The release calls this as each stage ends, for the log and the draft of the summary. */

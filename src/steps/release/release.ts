@@ -39,7 +39,7 @@ export async function release(ports: ReleasePorts, request: ReleaseRequest): Pro
     // A dry run ends before the first write.
     if (request.dryRun && phase === 'guarding' && result.event === 'passed') {
       run.state = { ...state, phase: 'ended' };
-      ports.wave?.moved({ state: run.state, reason: run.reason, lastError: undefined });
+      tellWave(run, phase);
       break;
     }
     ending.beforeGone ||= result.event === 'before_gone';
@@ -61,12 +61,19 @@ export async function release(ports: ReleasePorts, request: ReleaseRequest): Pro
     // Our traffic is gone, but our tags and the open record may still be there. The post step removes them.
     if (state.outcome === 'superseded') ending.settled = false;
     run.state = state;
-    ports.wave?.moved({ state, reason: run.reason, lastError: run.journal.errors.at(-1) });
+    tellWave(run, phase);
   }
   await followModel(run);
   await proveBefore(run);
   return run;
 }
+
+const tellWave = ({ ports, state, reason, journal }: ReleaseRun, from: Phase): void =>
+  ports.wave?.moved({
+    ...{ state, from, reason },
+    lastError: journal.errors.at(-1),
+    changed: journal.actions.length > 0,
+  });
 
 /**
  * A build that fails and a revision that does not start speak against the code, unless the cause is known to be around

@@ -1,4 +1,3 @@
-import type { Outcome } from '../../domain/findings/verdict.ts';
 import type { State } from '../../domain/release/machine.ts';
 import type { Waves } from '../../domain/waves/regions.ts';
 import { mayGo, passedAll, preparing, type RegionStanding } from '../../domain/waves/standing.ts';
@@ -115,39 +114,44 @@ export class Coordinator {
     for (const wake of [...this.#wake]) wake();
   }
 
-  #moved(region: Region, { state, reason, lastError }: Moved): void {
+  #moved(region: Region, now: Moved): void {
+    const { state, reason } = now;
     if (state.phase === 'reverting') this.#failing(region, state, reason);
     if (state.phase !== 'ended' || region.ended) return;
-    region.skipped = this.#mayMiss.has(region.name) && isUntouched(state) && isUnreachable(lastError);
-    const good = region.skipped || state.outcome === 'promoted' || isPlan(state, lastError);
+    region.skipped = this.#mayMiss.has(region.name) && isUntouched(now) && isUnreachable(now.lastError);
+    // A dry run ends without an outcome. Elsewhere that is a failure.
+    const good = region.skipped || state.outcome === 'promoted' || this.#dryRun;
     region.ended = good ? 'done' : 'stopped';
     if (good) this.#together.leaves(region.name);
-    else this.#stop(region, state.outcome, reason);
+    else this.#stop(region, state, reason);
     this.#changed();
   }
 
   /** The region that failed goes back first, unless the fault may be anywhere. */
-  #failing(region: Region, { cause }: State, reason: string): void {
+  #failing(region: Region, state: State, reason: string): void {
+    const { cause } = state;
     if (cause === 'unchanged' || cause === 'called_back' || this.#stoppedBy !== undefined) return;
     if (cause === 'regressed' && this.#together.named?.length === 0) {
-      this.#stop(region, undefined, reason);
+      this.#stop(region, state, reason);
       return;
     }
     this.#clock
       .sleep(headStartMs, region.stopping.signal)
-      .then(() => this.#stop(region, undefined, reason))
+      .then(() => this.#stop(region, state, reason))
       .catch(() => undefined);
   }
 
-  #stop(by: Region, outcome: Outcome | undefined, reason: string): void {
+  #stop(by: Region, { outcome, cause }: State, reason: string): void {
     // Ends the head start.
     by.stopping.abort();
     // A plan changes nothing, so the other regions are planned to their ends.
     if (this.#stoppedBy !== undefined || this.#dryRun) return;
     this.#stoppedBy = by.name;
+    // A region that is held because its way back failed says that the others must go back.
+    const holds = outcome === 'held' && cause === undefined;
     for (const region of this.#regions.values()) {
       if (region === by || region.ended) continue;
-      const isHeld = outcome === 'held' && region.carries;
+      const isHeld = holds && region.carries;
       region.stop = {
         event: isHeld ? 'undecided' : 'called_back',
         reason: `${by.name} ${isHeld ? 'is held' : 'stopped this release'}: ${reason}`,
@@ -158,10 +162,12 @@ export class Coordinator {
   }
 }
 
-/** No write took effect, and no rule forbade the release. */
-const isUntouched = ({ outcome, touched }: State): boolean =>
-  outcome === undefined && (touched === undefined || touched === 'nothing');
-
-/** A dry run ends without an outcome and without an error. */
-const isPlan = ({ outcome }: State, lastError: unknown): boolean =>
-  outcome === undefined && lastError === undefined;
+/**
+ * Nothing of this region was changed, and no rule forbade the release. A region that went while it was being closed may be public, so it is
+ * never left out.
+ */
+const isUntouched = ({ state: { outcome, touched }, from, changed }: Moved): boolean =>
+  outcome === undefined &&
+  (touched === undefined || touched === 'nothing') &&
+  from !== 'guarding' &&
+  !changed;
