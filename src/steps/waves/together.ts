@@ -63,8 +63,8 @@ export class WatchTogether {
       const poll = { seconds: look.seconds, phase, cells: look.cells };
       const standing = bookLook(this.#evidence, region, { poll, own: state.evidence });
       this.#failed ??= standing.failed;
-      // 4xx have a part of alpha of their own in every region.
-      if (own.clientErrors) return own;
+      // 4xx have a part of alpha of their own in every region. They hold nothing back that is proved bad elsewhere.
+      if (own.clientErrors === 'worse' || (own.clientErrors && !this.#failed)) return own;
       if (this.#failed && this.#isTaken(region, this.#failed, look.ended))
         return {
           ...undecided(own),
@@ -122,5 +122,5 @@ export class WatchTogether {
 
 const undecided = (own: Decision): Decision => ({
   ...own,
-  ...{ kind: 'undecided', blame: 'none', test: undefined, platform: false },
+  ...{ kind: 'undecided', blame: 'none', test: undefined, platform: false, clientErrors: undefined },
 });

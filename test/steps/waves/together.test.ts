@@ -1,5 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
+import type { Decision } from '../../../src/domain/evidence/decide.ts';
+import { advance } from '../../../src/domain/evidence/state.ts';
 import type { Objective } from '../../../src/domain/slo/objective.ts';
+import { startWatch } from '../../../src/domain/watch/state.ts';
 import type { Waves } from '../../../src/domain/waves/regions.ts';
 import { type WatchRequest, type WatchResult, watch } from '../../../src/steps/watch/watch.ts';
 import { releaseAlpha, WatchTogether } from '../../../src/steps/waves/together.ts';
@@ -128,5 +131,47 @@ describe('the watches of several regions', () => {
     expect(alone.ended.a?.verdict).toBe('fail');
     expect(first.ended.a?.verdict).toBe('fail');
     expect((first.ended.a?.after ?? 0) - (alone.ended.a?.after ?? 0)).toBeLessThanOrEqual(20);
+  });
+});
+
+describe('4xx of one region', () => {
+  const plan = {
+    tests: [{ objective: 'availability', limit: 0.005, stream: 'users' as const }],
+    ...{ alpha: releaseAlpha / 2, splitSeconds: 600, fullSeconds: 600, clients: true as const },
+  };
+  const look = { dwell: 30, lag: 0, ended: false, withheld: false };
+  const own = {
+    ...{ kind: 'undecided' as const, blame: 'unknown' as const, test: undefined, platform: false },
+    standings: [],
+  };
+  /** What `a` decides at two looks, after the counts of `b`. */
+  const decisions = (bad: number, ofA: Decision) => {
+    const together = new WatchTogether([['a', 'b']], { objectives });
+    const states = { a: startWatch(plan, 0), b: startWatch(plan, 0) };
+    const lookAt = (region: 'a' | 'b', seconds: number, counted: number, decided: Decision) => {
+      const cells = [{ test: 0, phase: 'full' as const, candidate: { total: 200, bad: counted } }];
+      advance(plan, states[region].evidence, { seconds, phase: 'full', cells });
+      return together.of(region, 'full')({ ...look, seconds, cells }, states[region], decided);
+    };
+    lookAt('a', 10, 0, own);
+    lookAt('b', 20, bad, own);
+    return [30, 40].map((seconds) => lookAt('a', seconds, 0, ofA));
+  };
+
+  test('that would hold it do not hold a release whose fault is proved elsewhere', () => {
+    const [first, second] = decisions(100, { ...own, clientErrors: 'mostly' });
+    expect(first).toMatchObject({ kind: 'undecided', clientErrors: undefined });
+    expect(second).toMatchObject({ kind: 'fail', blame: 'unknown' });
+  });
+
+  test('hold it if nothing is proved, and take it back if they are worse', () => {
+    expect(decisions(0, { ...own, clientErrors: 'mostly' })[1]).toMatchObject({ clientErrors: 'mostly' });
+    const worse = {
+      ...own,
+      kind: 'fail' as const,
+      blame: 'release' as const,
+      clientErrors: 'worse' as const,
+    };
+    expect(decisions(100, worse)[0]).toEqual(worse);
   });
 });
