@@ -28,7 +28,7 @@ export function regionsReport(
   const outcomes = Object.fromEntries(taken.map(([region, { outcome }]) => [region, outcome]));
   report.outcome = outcomeOf(outcomes, stoppedBy);
   report.verdict = verdictOf(report.outcome, taken, stoppedBy);
-  report.reason = reasonOf(report, place.name, { skipped, stoppedBy, named }, reports);
+  report.reason = reasonOf(report, place.name, { skipped, stoppedBy }, reports);
   const about = (region: string, finding: Finding): Finding => ({
     ...finding,
     title: `${region}: ${finding.title}`,
@@ -65,48 +65,57 @@ export function regionsReport(
   return report;
 }
 
-/** Where one region stopped the others, its verdict is the release's: the others say nothing about the code. */
+/**
+ * Where one region stopped the others, its verdict is the release's: the others say nothing about the code. Only a region that ended worse
+ * counts as well.
+ */
 function verdictOf(
   outcome: Report['outcome'],
   taken: readonly (readonly [string, Report<'release'>])[],
   stoppedBy: string | undefined,
 ): Verdict {
-  const of = taken.find(([region]) => region === stoppedBy)?.[1].verdict;
-  if (of !== undefined) return of === 'pass' && outcome ? verdicts[outcome] : of;
-  return worst(taken.map(([, { verdict }]) => verdict));
+  const by = taken.find(([region]) => region === stoppedBy)?.[1];
+  if (by === undefined) return worst(taken.map(([, { verdict }]) => verdict));
+  return outcome === undefined || outcome === by.outcome
+    ? by.verdict
+    : worst([by.verdict, verdicts[outcome]]);
 }
 
 function reasonOf(
   { outcome }: Report,
   name: string,
-  { skipped, stoppedBy }: Pick<WavesRun, 'skipped' | 'stoppedBy' | 'named'>,
+  { skipped, stoppedBy }: Pick<WavesRun, 'skipped' | 'stoppedBy'>,
   reports: Reports,
 ): string {
   const all = [...reports.keys()];
+  const taken = all.filter((region) => !skipped.includes(region));
+  const why = (regions: readonly string[]) =>
+    regions.map((region) => ` ${region}: ${reports.get(region)?.reason}`).join('');
   const left = skipped.length === 0 ? '' : ` ${andList(skipped)} could not be reached and was left out.`;
   const cause = stoppedBy === undefined ? undefined : reports.get(stoppedBy);
   if (cause && stoppedBy !== undefined) {
-    const others = all.filter((region) => region !== stoppedBy && !skipped.includes(region));
+    const others = taken.filter((region) => region !== stoppedBy);
     const open = others.filter((region) => !isBack(reports.get(region)));
+    const held = outcome === 'held' && cause.outcome === 'held';
     const rest =
-      open.length > 0
-        ? ` Not as before: ${andList(open)}.`
-        : outcome === 'held'
+      open.length === 0
+        ? others.length === 0
           ? ''
-          : ` ${andList(others)} ${others.length === 1 ? 'serves' : 'serve'} what served before.`;
+          : ` ${andList(others)} ${others.length === 1 ? 'serves' : 'serve'} what served before.`
+        : ` Not as before: ${andList(open)}.${held ? '' : why(open)}`;
     return `${stoppedBy}: ${cause.reason}${rest}${left}`;
   }
-  const taken = all.filter((region) => !skipped.includes(region));
-  if (outcome === 'promoted')
-    return `${name} is released in ${taken.length === all.length ? `all ${all.length}` : `${taken.length} of ${all.length}`} regions.${left}`;
-  return `${taken.map((region) => `${region}: ${reports.get(region)?.reason}`).join(' ')}${left}`;
+  if (outcome !== 'promoted') return `${why(taken).trim()}${left}`;
+  const where = taken.length === all.length ? `all ${all.length}` : `${taken.length} of ${all.length}`;
+  const unproved = taken.filter((region) => reports.get(region)?.verdict !== 'pass');
+  return `${name} is released in ${where} regions.${why(unproved)}${left}`;
 }
 
 /** The region serves what it served before, or nothing of this release reached it. */
 function isBack(report: Report<'release'> | undefined): boolean {
+  if (report?.outcome === 'held' || report?.outcome === 'superseded') return false;
   const facts = report?.evidence.release;
-  if (!facts) return true;
-  return !facts.serving.some(({ revision }) => revision === facts.candidate);
+  return !facts?.serving.some(({ revision }) => revision === facts.candidate);
 }
 
 const leftOut = (region: string, reason: string): Finding => ({

@@ -1,4 +1,5 @@
 import { functionPath } from '../../domain/data/resource-name.ts';
+import { exposureOf } from '../../domain/waves/outcome.ts';
 import type { Finished } from '../../runner/action.ts';
 import type { Context } from '../../runner/context.ts';
 import type { Log } from '../../steps/ports/log.ts';
@@ -76,8 +77,9 @@ export async function releaseRegions(
     if (report) await tellGithub(context, inputs.record, run, report);
   }
   clearDraft(context);
-  const [first] = all;
-  const lead = result.runs.get(first as string);
+  const taken = all.filter((region) => !result.skipped.includes(region));
+  const lead = result.runs.get(taken[0] ?? '');
+  const exposure = exposureOf(taken.map((region) => result.runs.get(region)?.exposure));
   const byRegion = Object.fromEntries(
     [...result.runs].map(([region, run]) => {
       const { traffic: _, ...outputs } = outputsOf(run);
@@ -88,16 +90,16 @@ export async function releaseRegions(
   return {
     report: regionsReport(context, { project, name }, waves, result, reports),
     view: async () => (await import('../../domain/summary/waves/view.ts')).wavesView,
-    outputs: { ...(lead ? outputsOf(lead) : {}), regions: JSON.stringify(byRegion) },
+    outputs: { ...(lead ? outputsOf(lead) : {}), exposure, regions: JSON.stringify(byRegion) },
     summaryFile: true,
   };
 }
 
-/** While the other waves go on, a region waits with its record open. */
-function othersSeconds({ request, several }: ReleaseInputs): number {
+/** While other regions wait for a release of others, are closed, build and go through their waves, a region waits with its record open. */
+function othersSeconds({ request, stages, several }: ReleaseInputs): number {
   const others = (several?.waves.length ?? 1) - 1;
   const steps = (request.canary.length - 1) * request.stepSeconds + request.fullSeconds;
-  return request.buildSeconds + others * steps;
+  return request.waitSeconds + 2 * stages.propagationSeconds + request.buildSeconds + others * steps;
 }
 
 /** A log whose lines begin with the region. */

@@ -27,3 +27,12 @@ export function outcomeOf(
   if (stoppedBy === undefined) return all.includes(undefined) ? undefined : worst;
   return worst === 'held' || worst === 'exposed' ? worst : outcomes[stoppedBy];
 }
+
+type Exposure = 'private' | 'public' | 'unknown';
+
+/** The exposure of the least private region. One that nobody has looked at is unknown, unless nobody has looked at any. */
+export function exposureOf(all: readonly (Exposure | undefined)[]): Exposure | undefined {
+  if (all.every((one) => one === undefined)) return undefined;
+  if (all.includes('public')) return 'public';
+  return all.every((one) => one === 'private') ? 'private' : 'unknown';
+}

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { Outcome } from '../../../src/domain/findings/verdict.ts';
-import { outcomeOf } from '../../../src/domain/waves/outcome.ts';
+import { exposureOf, outcomeOf } from '../../../src/domain/waves/outcome.ts';
 
 test.each<[Record<string, Outcome | undefined>, string | undefined, Outcome | undefined]>([
   [{ a: 'promoted', b: 'promoted' }, undefined, 'promoted'],
@@ -16,4 +16,16 @@ test.each<[Record<string, Outcome | undefined>, string | undefined, Outcome | un
   [{}, undefined, undefined],
 ])('%j stopped by %s: %s', (outcomes, by, expected) => {
   expect(outcomeOf(outcomes, by)).toBe(expected);
+});
+
+test.each([
+  [['private', 'private'], 'private'],
+  [['private', 'public', undefined], 'public'],
+  [['private', 'unknown'], 'unknown'],
+  // Nobody has looked at one of them.
+  [['private', undefined], 'unknown'],
+  [[undefined, undefined], undefined],
+  [[], undefined],
+] as const)('the exposure of %j: %s', (all, expected) => {
+  expect(exposureOf(all)).toBe(expected);
 });

@@ -29,7 +29,15 @@ export const wavesView: View<'release'> = {
       report.verdict === 'pass'
         ? [markdownText(report.reason, 2000), '']
         : ['> [!CAUTION]', `> **${markdownText(report.reason, 2000)}**`, ...blameLines(waves), ''];
-    return [title, '', ...reason, ...errorLines(report), ...table(waves), ...chart(waves)];
+    return [
+      title,
+      '',
+      ...reason,
+      ...warningLines(waves),
+      ...errorLines(report),
+      ...table(waves),
+      ...chart(waves),
+    ];
   },
   sections: [
     (report) => (report.evidence.waves?.regions ?? []).flatMap((region) => regionBlocks(region, report)),
@@ -43,6 +51,14 @@ function blameLines({ named }: Waves): string[] {
   if (named.length === 0)
     return ['>', '> The regions together prove the fault. In which of them it is, is not proved.'];
   return ['>', `> Proved to be at fault: ${named.map(codeSpan).join(', ')}.`];
+}
+
+/** Each region may be promoted with a warning of its own, such as too few requests. */
+function warningLines({ regions }: Waves): string[] {
+  const lines = regions.flatMap(({ region, evidence }) =>
+    (evidence.release?.warnings ?? []).map((warning) => `> ${region}: ${markdownText(warning, 600)}`),
+  );
+  return lines.length === 0 ? [] : ['> [!WARNING]', ...lines.slice(0, 24).flatMap((line) => [line, '>']), ''];
 }
 
 function table({ regions, stopped_by: by }: Waves): string[] {

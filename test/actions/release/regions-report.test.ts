@@ -1,0 +1,92 @@
+import { describe, expect, test } from '@jest/globals';
+import { regionsReport } from '../../../src/actions/release/regions-report.ts';
+import type { Outcome, Verdict } from '../../../src/domain/findings/verdict.ts';
+import { newReport } from '../../../src/domain/report/report.ts';
+import { wavesView } from '../../../src/domain/summary/waves/view.ts';
+
+/** The one report of several regions: what it says of each, and of those that ended worse than the release. */
+interface Ended {
+  outcome?: Outcome;
+  verdict: Verdict;
+  reason: string;
+  serves?: string;
+  warnings?: string[];
+}
+
+function reportOf(ended: Record<string, Ended>, stoppedBy?: string, skipped: string[] = []) {
+  const reports = new Map(
+    Object.entries(ended).map(([region, { outcome, verdict, reason, serves = 'old', warnings = [] }]) => {
+      const report = newReport('release', { project: 'p', region, name: 'ocr' });
+      const release = {
+        ...{ before: 'old', candidate: 'new', serving: [{ revision: serves, percent: 100 }] },
+        ...{ warnings, stages: [], segments: [], shares: [] },
+      };
+      Object.assign(report, { outcome, verdict, reason, evidence: { release } });
+      return [region, report] as const;
+    }),
+  );
+  const context = { inputs: { given: {} } } as never;
+  const run = { runs: new Map(), skipped, stoppedBy, named: undefined };
+  return regionsReport(context, { project: 'p', name: 'ocr' }, [Object.keys(ended)], run, reports);
+}
+
+const failed: Ended = { outcome: 'smoke_failed', verdict: 'fail', reason: 'The smoke test failed.' };
+const back: Ended = { outcome: 'rolled_back', verdict: 'fail', reason: 'b stopped this release.' };
+
+describe('the reason', () => {
+  test('says that the others serve what served before', () => {
+    expect(reportOf({ a: failed, b: back }, 'a').reason).toBe(
+      'a: The smoke test failed. b serves what served before.',
+    );
+  });
+
+  test('names a region that could not go back, and why', () => {
+    const held: Ended = {
+      ...{ outcome: 'held', verdict: 'inconclusive', reason: 'Traffic could not be put back.' },
+      serves: 'new',
+    };
+    const report = reportOf({ a: failed, b: back, c: held }, 'a');
+    expect(report).toMatchObject({ outcome: 'held', verdict: 'fail' });
+    expect(report.reason).toBe(
+      'a: The smoke test failed. Not as before: c. c: Traffic could not be put back.',
+    );
+  });
+
+  test('does not say of traffic that others moved that it is as before', () => {
+    const moved: Ended = {
+      ...{ outcome: 'superseded', verdict: 'inconclusive', reason: 'Another tool moved the traffic.' },
+      serves: 'third',
+    };
+    expect(reportOf({ a: failed, b: moved }, 'a').reason).toBe(
+      'a: The smoke test failed. Not as before: b. b: Another tool moved the traffic.',
+    );
+  });
+
+  test('names a region that kept the new revision, because it was promoted before another one failed', () => {
+    const kept: Ended = { outcome: 'promoted', verdict: 'pass', reason: 'new serves 100 %.', serves: 'new' };
+    expect(reportOf({ a: back, b: kept }, 'a').reason).toBe(
+      'a: b stopped this release. Not as before: b. b: new serves 100 %.',
+    );
+  });
+
+  test('says which region was promoted without a check', () => {
+    const good: Ended = { outcome: 'promoted', verdict: 'pass', reason: 'new serves 100 %.', serves: 'new' };
+    const silent: Ended = { ...good, verdict: 'inconclusive', reason: 'Nothing has tried new.' };
+    const report = reportOf({ a: good, b: silent });
+    expect(report.verdict).toBe('inconclusive');
+    expect(report.reason).toBe('ocr is released in all 2 regions. b: Nothing has tried new.');
+  });
+});
+
+test('a region that was public fails a release that was cancelled', () => {
+  const cancelled: Ended = { outcome: 'cancelled', verdict: 'inconclusive', reason: 'Cancelled.' };
+  const open: Ended = { outcome: 'exposed', verdict: 'fail', reason: 'It was public.' };
+  expect(reportOf({ a: cancelled, b: open }, 'a')).toMatchObject({ outcome: 'exposed', verdict: 'fail' });
+});
+
+test('the summary begins with the warnings of every region', () => {
+  const good: Ended = { outcome: 'promoted', verdict: 'pass', reason: 'new serves 100 %.', serves: 'new' };
+  const warned: Ended = { ...good, warnings: ['Promoted without a decision: too few requests'] };
+  const lines = wavesView.head?.(reportOf({ a: good, b: warned })) ?? [];
+  expect(lines).toContain('> b: Promoted without a decision: too few requests');
+});
