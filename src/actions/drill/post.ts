@@ -2,6 +2,8 @@ import { findingLines } from '../../domain/drill/text.ts';
 import { newReport } from '../../domain/report/report.ts';
 import type { Action } from '../../runner/action.ts';
 import { cleanUp, nothingCleaned } from '../../steps/drill/clean-up.ts';
+import { notDone } from '../../steps/drill/drill.ts';
+import { isRefusal } from '../../steps/drill/restore.ts';
 import { openPlatform } from '../login/platform.ts';
 import { readDrill } from './inputs.ts';
 import { portsOf } from './ports.ts';
@@ -23,8 +25,14 @@ export const drillPost: Action<'drill'> = async (context) => {
   const cleaned = nothingCleaned();
   const { prefix } = request;
   for (const { bucket, copy } of request.buckets)
+    // One bucket that refuses is no reason to leave objects in the others.
     for (const place of [bucket, ...(copy === undefined ? [] : [copy])])
-      await cleanUp(ports, { bucket: place, prefix, run, which: 'own' }, cleaned, context.signal);
+      await cleanUp(ports, { bucket: place, prefix, run, which: 'own' }, cleaned, context.signal).catch(
+        (error: unknown) => {
+          if (!isRefusal(error)) throw error;
+          cleaned.findings.push(notDone(place, 'The objects of the drill were not removed', error.message));
+        },
+      );
   for (const line of findingLines(cleaned.findings)) context.log.line(line);
   report.findings = cleaned.findings;
   report.verdict = cleaned.findings.length > 0 ? 'inconclusive' : 'pass';

@@ -1,4 +1,4 @@
-import { type JsonObject, listOf, objectOf, textOf, textOrEmpty, textsOf } from '../data/json.ts';
+import { isObject, type JsonObject, listOf, objectOf, textOf, textOrEmpty, textsOf } from '../data/json.ts';
 
 export type LocationType = 'region' | 'dual-region' | 'multi-region';
 
@@ -49,7 +49,8 @@ export function bucketFact(body: JsonObject): BucketFact {
       placed.length > 0 ? placed : locationType === 'region' ? [location] : (predefined[location] ?? []),
     versioning: objectOf(body.versioning).enabled === true,
     softDeleteSeconds: secondsOf(objectOf(body.softDeletePolicy).retentionDurationSeconds),
-    retentionSeconds: secondsOf(retention.retentionPeriod),
+    // A retention whose time cannot be read still keeps every object, perhaps for years.
+    retentionSeconds: isObject(body.retentionPolicy) ? secondsOf(retention.retentionPeriod) || 1 : 0,
     retentionLocked: retention.isLocked === true,
     holdByDefault: body.defaultEventBasedHold === true,
     turbo: textOf(body.rpo) === 'ASYNC_TURBO',

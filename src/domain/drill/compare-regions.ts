@@ -65,6 +65,13 @@ const callers = ({ openTo, invokerCheckOff }: RegionFact): string | undefined =>
         ? openTo.join(', ')
         : 'private';
 
+/** A policy that cannot be read differs from nothing. */
+function callersRow(first: RegionFact, second: RegionFact): RegionRow {
+  const [here, there] = [callers(first), callers(second)];
+  const one = row('callers', here, there);
+  return here === undefined || there === undefined ? { ...one, is: 'unknown' } : one;
+}
+
 /**
  * Is the same thing alive in both regions? Each region builds its own image, so the digest of the source decides where a release
  * has set one. Without one the image does.
@@ -88,7 +95,7 @@ export function compareRegions(first: RegionFact, second: RegionFact): RegionRow
     names('secrets', first.secrets, second.secrets),
     names('model', only(first.env, isModel), only(second.env, isModel)),
     row('ingress', first.ingress, second.ingress),
-    row('callers', callers(first), callers(second)),
+    callersRow(first, second),
     {
       what: 'instances at most',
       first: String(first.instances),
@@ -143,7 +150,16 @@ function differences(first: RegionFact, second: RegionFact): Finding[] {
 
 function openness(second: RegionFact): Finding[] {
   const { openTo, invokerCheckOff, region } = second;
-  if (!invokerCheckOff && (openTo === undefined || openTo.length === 0)) return [];
+  if (!invokerCheckOff && openTo === undefined)
+    return [
+      {
+        ...ofRule(drillRules, 'drill-not-done'),
+        about: [region, 'callers'],
+        title: `Who may call the service in ${region} could not be read, so nobody knows whether it is private.`,
+        fix: 'Grant this login run.services.getIamPolicy on the project, which roles/run.viewer has.',
+      },
+    ];
+  if (!invokerCheckOff && openTo?.length === 0) return [];
   return [
     {
       ...ofRule(drillRules, 'drill-region-open'),

@@ -33,7 +33,7 @@ export function createBuckets(rest: Rest): Buckets {
 
   async function live(place: Place, signal?: AbortSignal): Promise<ObjectFact | undefined> {
     const { status, body } = await call({ method: 'GET', path: objectPath(place), accept: [404], signal });
-    return status === 404 ? undefined : objectFact(body);
+    return status === 404 ? undefined : objectFact(body, place.bucket);
   }
 
   /**
@@ -91,7 +91,13 @@ export function createBuckets(rest: Rest): Buckets {
         accept: [404],
         signal,
       });
-      return status === 404 ? undefined : bucketFact(body);
+      if (status === 404) return undefined;
+      // What is written and deleted goes by this answer, so it has to be about this bucket.
+      if (textOf(body.name) !== name)
+        throw new ReleaseError('response-malformed', {
+          what: `Cloud Storage answered with another bucket than ${name}.`,
+        });
+      return bucketFact(body);
     },
 
     async held(bucket, permissions, signal) {
@@ -117,7 +123,7 @@ export function createBuckets(rest: Rest): Buckets {
           },
           signal,
         });
-        found.push(...listOf(body.items).map(objectOf).map(objectFact));
+        found.push(...listOf(body.items).map((item) => objectFact(objectOf(item), bucket)));
         pageToken = textOf(body.nextPageToken);
         if (pageToken === undefined) return found;
       }
@@ -139,7 +145,7 @@ export function createBuckets(rest: Rest): Buckets {
         deadlineMs: 300_000,
         signal,
       });
-      if (status !== 412) return { object: objectFact(body) };
+      if (status !== 412) return { object: objectFact(body, place.bucket) };
       const md5 = createHash('md5').update(bytes).digest('base64');
       return taken(place, { run: metadata[runKey], md5 }, signal);
     },
@@ -159,7 +165,7 @@ export function createBuckets(rest: Rest): Buckets {
       });
       if (status === 404) return { refused: 'gone' };
       if (status === 412) return taken(place, { run: object.metadata[runKey], md5: object.md5 }, signal);
-      return { object: objectFact(body) };
+      return { object: objectFact(body, object.bucket) };
     },
 
     async copy(object, to, signal) {
@@ -183,7 +189,7 @@ export function createBuckets(rest: Rest): Buckets {
         });
         if (status === 404) return { refused: 'gone' };
         if (status === 412) return taken(to, { run: object.metadata[runKey], md5: object.md5 }, signal);
-        if (body.done === true) return { object: objectFact(objectOf(body.resource)) };
+        if (body.done === true) return { object: objectFact(objectOf(body.resource), to.bucket) };
         rewriteToken = textOf(body.rewriteToken);
         if (rewriteToken === undefined) break;
       }
@@ -226,7 +232,8 @@ function multipart(metadata: object, type: string, bytes: Uint8Array) {
   };
 }
 
-function objectFact(body: JsonObject): ObjectFact {
+/** @param bucket the bucket that was asked, whatever the answer says */
+function objectFact(body: JsonObject, bucket: string): ObjectFact {
   const generation = textOf(body.generation);
   if (generation === undefined)
     throw new ReleaseError('response-malformed', {
@@ -234,7 +241,7 @@ function objectFact(body: JsonObject): ObjectFact {
     });
   const created = Date.parse(textOrEmpty(body.timeCreated));
   return {
-    bucket: textOrEmpty(body.bucket),
+    bucket,
     name: textOrEmpty(body.name),
     generation,
     metageneration: textOrEmpty(body.metageneration),

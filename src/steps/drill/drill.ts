@@ -85,9 +85,6 @@ async function drillBucket(
   const findings: Finding[] = [];
   const { prefix, run, signal } = request;
   const places = [name, ...(copy ? [copy.name] : [])];
-  const clean = async (which: 'own' | 'all') => {
-    for (const bucket of places) await cleanUp(ports, { bucket, prefix, run, which }, cleaned, signal);
-  };
   const guarded = async (what: string, does: () => Promise<void>) => {
     try {
       await does();
@@ -96,8 +93,13 @@ async function drillBucket(
       findings.push(notDone(name, what, error instanceof Stopped ? error.message : error.what));
     }
   };
+  // Each place by itself: one that refuses is no reason to leave objects in the other.
+  const clean = async (which: 'own' | 'all', what: string) => {
+    for (const bucket of places)
+      await guarded(what, () => cleanUp(ports, { bucket, prefix, run, which }, cleaned, signal));
+  };
   // What a killed run has left goes first, so that it cannot be mistaken for this run's.
-  await guarded('What an earlier drill left was not removed', () => clean('all'));
+  await clean('all', 'What an earlier drill left was not removed');
   for (const way of ways) {
     await guarded(`The restore of ${name} was not finished`, async () => {
       ports.log.line(`${name}: ${request.canaries} objects are written, deleted and restored (${way})`);
@@ -106,7 +108,7 @@ async function drillBucket(
       findings.push(...judgeRestored(restored, request.targets));
     });
   }
-  await guarded('The objects of this drill were not removed', () => clean('own'));
+  await clean('own', 'The objects of this drill were not removed');
   return findings;
 }
 
@@ -144,7 +146,7 @@ function kept(bucket: BucketFact, copy: BucketFact | undefined): Finding {
   };
 }
 
-const notDone = (bucket: string, what: string, why: string): Finding => ({
+export const notDone = (bucket: string, what: string, why: string): Finding => ({
   ...ofRule(drillRules, 'drill-not-done'),
   about: [bucket, what],
   title: `${what}: ${why.replace(/\.$/, '')}.`,
@@ -185,7 +187,14 @@ async function trend(
   const past: Past[] = [];
   const { restored } = result.evidence;
   try {
-    if (mode === 'restore' && restored.length > 0) {
+    const held = result.evidence.buckets.some(
+      ({ facts }) => facts.name === results && forbidsDeletion(facts),
+    );
+    if (mode === 'restore' && restored.length > 0 && held)
+      log.warning(
+        `The result was not written, because nothing in ${results} may be deleted. Name another bucket in the input results_bucket.`,
+      );
+    else if (mode === 'restore' && restored.length > 0) {
       const now: Past = {
         ...{ run, at: clock.now(), passed: result.verdict === 'pass' },
         ...worstOf(restored),

@@ -36,6 +36,7 @@ export async function restoreOne(
   const { clock } = ports;
   const { signal } = request;
   const canaries = await writeCanaries(ports, request, one);
+  const written = clock.steady();
   const [first] = canaries;
   if (!first) throw new Stopped('no canary was written');
   const rpo = one.way === 'copy' ? await awaitCopy(ports, request, one, canaries) : undefined;
@@ -53,6 +54,7 @@ export async function restoreOne(
     one.way === 'versions' ? 'all' : one.way === 'soft-delete' ? 'deleted' : 'live',
     signal,
   );
+  const listed = clock.steady();
   for (const canary of canaries) {
     const { name } = canary.place;
     const newest = kept
@@ -73,7 +75,11 @@ export async function restoreOne(
     bytes: canaries.length * request.bytes,
     missing,
     differ,
-    rpo_seconds: one.way === 'copy' ? rpo : lostSeconds([before.object.createdAt], back),
+    // A copy that came after the wait had ended was late by so much at least.
+    rpo_seconds:
+      one.way === 'copy'
+        ? (rpo ?? (missing.length === 0 ? (listed - written) / 1000 : undefined))
+        : lostSeconds([before.object.createdAt], back),
     rto_seconds: missing.length === canaries.length ? undefined : seconds,
   };
 }

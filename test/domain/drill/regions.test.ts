@@ -104,10 +104,10 @@ test('values of variables are never shown', () => {
   expect(JSON.stringify(rows)).not.toMatch(/hunter2|ocr-REGION/);
 });
 
-test('a policy that may not be read is unknown, and no finding', () => {
+test('a policy that may not be read is unknown, and no proof', () => {
   const second = { ...same, openTo: undefined };
-  expect(judged(second)).toEqual([]);
-  expect(compareRegions(first, second).find(({ what }) => what === 'callers')?.is).not.toBe('same');
+  expect(judged(second)).toEqual(['drill-not-done']);
+  expect(compareRegions(first, second).find(({ what }) => what === 'callers')?.is).toBe('unknown');
 });
 
 test.each([

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { storageState } from '../../../sandbox/storage/state.ts';
+import { ReleaseError } from '../../../src/domain/errors/errors.ts';
 import type { Buckets, DrillRequest } from '../../../src/steps/drill/ports.ts';
 import { type DrillWorld, drillWorld } from '../../support/drill-world.ts';
 
@@ -59,6 +60,27 @@ describe('a restore that is done', () => {
     expect(w.objects('data')).toEqual([]);
   });
 
+  test('a copy that comes after the wait has ended misses an RPO that is shorter', async () => {
+    w.bucket('data');
+    w.bucket('copy', 'europe-west4');
+    w.replicate('data', 'copy', 150);
+    const slow: Buckets = {
+      ...w.buckets,
+      removeForGood: async (object, signal) => {
+        await new Promise((done) => setTimeout(done, 300));
+        return w.buckets.removeForGood(object, signal);
+      },
+    };
+    const result = await w.run(
+      { ...withCopy, copyWaitMs: 20, targets: { rpo: 0.1, rto: 60, window: 604_800 } },
+      { buckets: slow },
+    );
+    const copy = result.evidence.restored.find(({ way }) => way === 'copy');
+    expect(copy?.missing).toEqual([]);
+    expect(copy?.rpo_seconds).toBeGreaterThan(0.1);
+    expect([result.verdict, rules(result)]).toEqual(['fail', ['drill-rpo']]);
+  });
+
   test('every write and every delete of the bucket has a precondition or names a generation', async () => {
     w.bucket('data', 'EUR4', versioned);
     w.bucket('copy', 'europe-west4');
@@ -106,6 +128,49 @@ describe('what goes wrong', () => {
     const result = await w.run();
     expect(rules(result)).toContain('drill-kept');
     expect(w.requests().filter((line) => !line.startsWith('GET'))).toEqual([]);
+  });
+
+  test.each([
+    ['a retention whose time cannot be read', { retentionPolicy: { isLocked: true } }],
+    ['a retention of ten years', { retentionPolicy: { retentionPeriod: '315360000' } }],
+    ['a hold on every new object', { defaultEventBasedHold: true }],
+  ])('%s: not even a result is written into the bucket', async (_, settings) => {
+    w.bucket('data', 'EUR4', settings);
+    w.bucket('other', 'EUR4');
+    const result = await w.run({
+      buckets: ['data', 'other'].map((bucket) => ({ role: 'data', bucket, copy: undefined })),
+    });
+    expect(rules(result)).toContain('drill-kept');
+    expect(result.evidence.restored.map(({ bucket }) => bucket)).toEqual(['other']);
+    expect(w.requests().filter((line) => !line.startsWith('GET') && line.includes('/b/data/'))).toEqual([]);
+  });
+
+  test('an answer about another bucket stops the drill before the first write', async () => {
+    w.bucket('data', 'EUR4');
+    w.bucket('mine', 'EUR4');
+    await w.client.control('POST', '/faults', {
+      ...{ api: 'storage', method: 'GET', path: '/b/data', nth: 1, times: 1 },
+      fault: { status: 200, body: { name: 'mine', location: 'EUR4', locationType: 'dual-region' } },
+    });
+    await expect(w.run()).rejects.toThrow('another bucket than data');
+    expect(w.requests().filter((line) => !line.startsWith('GET'))).toEqual([]);
+  });
+
+  test('a copy that refuses to be cleaned up keeps nothing from going in the bucket itself', async () => {
+    w.bucket('data');
+    w.bucket('copy', 'europe-west4');
+    w.replicate('data', 'copy', 0);
+    const refusing: Buckets = {
+      ...w.buckets,
+      list: async (bucket, prefix, which, signal) => {
+        if (bucket === 'data' && which === 'all')
+          throw new ReleaseError('permission-denied', { what: 'no list' });
+        return w.buckets.list(bucket, prefix, which, signal);
+      },
+    };
+    const result = await w.run(withCopy, { buckets: refusing });
+    expect(rules(result).filter((rule) => rule === 'drill-not-done')).toHaveLength(2);
+    expect(w.objects('copy')).toEqual([]);
   });
 
   test('retention that comes in the middle leaves the objects, and the next drill takes them when it may', async () => {

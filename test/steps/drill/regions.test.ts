@@ -14,7 +14,7 @@ const revisions: Record<string, ReturnType<typeof revision>> = {
   new: revision('new', '2026-02-01', 'new'),
   dead: revision('dead', '2026-03-01', 'new', false),
 };
-const ports = (world: World, openTo: readonly string[] | undefined = []): RegionsPorts => ({
+const ports = (world: World, openTo: readonly string[] | null = []): RegionsPorts => ({
   services: {
     get: async (service) => {
       const found = world[service];
@@ -27,9 +27,9 @@ const ports = (world: World, openTo: readonly string[] | undefined = []): Region
     },
     revision: async (_, name) => revisions[name],
   },
-  openTo: async () => openTo,
+  openTo: async () => openTo ?? undefined,
 });
-const run = (world: World, openTo?: readonly string[]) =>
+const run = (world: World, openTo?: readonly string[] | null) =>
   drillRegions(ports(world, openTo), {
     first: { region: 'europe-west1', service: 'a' },
     second: { region: 'europe-west4', service: 'b' },
@@ -58,4 +58,11 @@ test('a first region without the service is an error and no verdict', async () =
 test('an open service is found', async () => {
   const world = { a: serves(['new', 100]), b: serves(['new', 100]) };
   expect((await run(world, ['allUsers'])).findings.map(({ rule }) => rule)).toEqual(['drill-region-open']);
+});
+
+test('who may call and could not be read is no proof of privacy', async () => {
+  const world = { a: serves(['new', 100]), b: serves(['new', 100]) };
+  const { findings, evidence } = await run(world, null);
+  expect(findings.map(({ rule }) => rule)).toEqual(['drill-not-done']);
+  expect(evidence.rows.find(({ what }) => what === 'callers')?.is).toBe('unknown');
 });

@@ -58,9 +58,9 @@ export const drillRules = {
     why: 'A retention policy or a hold keeps every object. A drill could not remove its own objects either, so it wrote none.',
   },
   'drill-not-done': {
-    title: 'A restore could not be tried',
+    title: 'A restore or a comparison could not be done',
     severity: 'medium',
-    why: 'A permission is missing, or Cloud Storage refused a step. What was not tried is not proved.',
+    why: 'A permission is missing, or Google refused a step. What was not tried or read is not proved.',
   },
   'drill-changed': {
     title: 'Somebody else changed an object of the drill',
