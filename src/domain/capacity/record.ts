@@ -152,5 +152,9 @@ export function wantedTemplate(service: JsonObject): JsonObject {
     : template;
 }
 
+/** A share of the traffic stays, whoever gave it: without it the others would not be a whole. */
 export const withoutTrialTag = (traffic: readonly TrafficTarget[]): TrafficTarget[] =>
-  traffic.filter(({ tag }) => tag !== capacityTag);
+  traffic.flatMap((target) => {
+    const { tag, ...rest } = target;
+    return tag !== capacityTag ? [target] : target.percent ? [rest] : [];
+  });

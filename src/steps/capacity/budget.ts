@@ -1,4 +1,4 @@
-import { spent } from '../../domain/capacity/cost.ts';
+import { perSecond, spent } from '../../domain/capacity/cost.ts';
 import type { Point } from '../../domain/capacity/point.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { SmokeHttp } from '../ports/smoke.ts';
@@ -16,7 +16,15 @@ interface Present {
   point: Point;
   since: number;
   calls: number;
-  tailSeconds: number;
+  tail: Tail;
+}
+
+/** What is billed after the last call was sent. */
+export interface Tail {
+  /** How long a call may take. */
+  callSeconds: number;
+  /** How long an instance may be billed after its last call. */
+  idleSeconds: number;
 }
 
 /** The next call would be one too many. */
@@ -38,6 +46,7 @@ export class Budget {
   #calls = 0;
   #earlier = 0;
   #present: Present | undefined;
+  readonly #underWay = new Set<{ until: number }>();
 
   constructor(limits: Limits, clock: Pick<Clock, 'steady'>) {
     this.#limits = limits;
@@ -54,14 +63,25 @@ export class Budget {
 
   #dollarsOf(present: Present | undefined): number {
     if (!present) return 0;
-    const seconds = (this.#clock.steady() - present.since) / 1000 + present.tailSeconds;
-    return spent(present.point, seconds, this.#calls - present.calls);
+    // Without a call no instance was busy, so none is left idle.
+    const idle = this.#calls === present.calls ? 0 : present.tail.idleSeconds;
+    return this.#cost(present, this.#clock.steady(), idle, 0);
   }
 
-  /** @param tailSeconds how long the instances may be billed after the last call was sent */
-  begin(point: Point, tailSeconds: number): void {
+  /** Until every call under way has timed out, or until `until` if that is later. */
+  #cost({ point, since, calls }: Present, until: number, idleSeconds: number, more: number): number {
+    const end = Math.max(until, ...[...this.#underWay].map((call) => call.until));
+    return spent(point, (end - since) / 1000 + idleSeconds, this.#calls + more - calls);
+  }
+
+  begin(point: Point, tail: Tail): void {
     this.end();
-    this.#present = { point, since: this.#clock.steady(), calls: this.#calls, tailSeconds };
+    this.#present = { point, since: this.#clock.steady(), calls: this.#calls, tail };
+  }
+
+  /** Could one call of this configuration be paid? If not, it is not worth a revision. */
+  affords(point: Point, { callSeconds, idleSeconds }: Tail): boolean {
+    return this.dollars + spent(point, callSeconds + idleSeconds, 1) <= this.#limits.maxDollars;
   }
 
   end(): void {
@@ -73,7 +93,24 @@ export class Budget {
   spent(more = 1): Stop | undefined {
     if (this.#calls + more > this.#limits.maxCalls) return 'calls';
     if (this.#clock.steady() >= this.#limits.deadline) return 'time';
-    return this.dollars >= this.#limits.maxDollars ? 'cost' : undefined;
+    return this.#dollarsWithCall() > this.#limits.maxDollars ? 'cost' : undefined;
+  }
+
+  /** What will have been spent if one more call is sent now. */
+  #dollarsWithCall(): number {
+    const present = this.#present;
+    if (!present) return this.#earlier;
+    const { callSeconds, idleSeconds } = present.tail;
+    const until = this.#clock.steady() + callSeconds * 1000;
+    return this.#earlier + this.#cost(present, until, idleSeconds, 1);
+  }
+
+  /** Milliseconds that the next call may take: a first call waits for a start, and a call that hangs is billed as long as it does. */
+  #longest(): number {
+    const present = this.#present;
+    if (!present) return Number.MAX_SAFE_INTEGER;
+    const left = (this.#limits.maxDollars - this.#dollarsWithCall()) / perSecond(present.point);
+    return Math.max(1, (present.tail.callSeconds + Math.max(0, left)) * 1000);
   }
 
   /** Every call of this client counts, repeated ones too. Throws BudgetSpent. */
@@ -82,8 +119,11 @@ export class Budget {
       send: (request) => {
         const stop = this.spent();
         if (stop) throw new BudgetSpent(stop);
+        const timeoutMs = Math.min(request.timeoutMs, this.#longest());
+        const call = { until: this.#clock.steady() + timeoutMs };
         this.#calls++;
-        return http.send(request);
+        this.#underWay.add(call);
+        return http.send({ ...request, timeoutMs }).finally(() => this.#underWay.delete(call));
       },
     };
   }

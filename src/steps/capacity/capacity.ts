@@ -18,7 +18,7 @@ import type { Verdict } from '../../domain/findings/verdict.ts';
 import type { Invocation } from '../../domain/invocation/refusal.ts';
 import type { Owner } from '../ports/runs.ts';
 import { readSuite } from '../smoke/read-suite.ts';
-import { Budget, type Limits } from './budget.ts';
+import { Budget, type Limits, type Tail } from './budget.ts';
 import { type Load, type Measured, measure } from './measure.ts';
 import type { CapacityPorts } from './ports.ts';
 import { putBack } from './put-back.ts';
@@ -57,6 +57,8 @@ export interface CapacityResult {
 const backMs = 240_000;
 /** If the service is billed by instance, an idle instance may live this long. */
 const idleSeconds = 900;
+/** No call is sent while a revision starts. */
+const starting: Tail = { callSeconds: 0, idleSeconds: 0 };
 
 /**
  * Finds the cheapest configuration that keeps the objective at this rate. Each is measured on a revision of the image that serves, at 0 %,
@@ -82,8 +84,16 @@ export async function findCapacity(ports: CapacityPorts, request: CapacityReques
   const test = { missRate: 1 - request.quantile, error: request.error / request.maxTrials };
   const started = clock.steady();
   const budget = new Budget({ ...request.limits, deadline: started + request.limits.withinMs }, clock);
-  const tail =
-    (2 * limitMs) / 1000 + (objectOf(mainContainer(template).resources).cpuIdle === false ? idleSeconds : 0);
+  const tail = {
+    callSeconds: (2 * limitMs) / 1000,
+    idleSeconds: objectOf(mainContainer(template).resources).cpuIdle === false ? idleSeconds : 0,
+  };
+  const provePrivate = async () => {
+    const { exposure, reason } = await ports.prove(signal);
+    if (exposure !== 'private') throw notPrivate(reason);
+  };
+  // A revision of a public service would be public too, so the first proof comes before the first write.
+  await provePrivate();
   const load: Load = { suite: request.suite, cases, rate, limitMs, warmMs: request.warmMs, test };
   const known: Known[] = [];
   const trials: TrialEvidence[] = [];
@@ -101,8 +111,14 @@ export async function findCapacity(ports: CapacityPorts, request: CapacityReques
       const point = nextPoint(points, known);
       if (!point) break;
       stopped = budget.spent(fewestCalls(test)) ?? (serial > request.maxTrials ? 'trials' : undefined);
+      if (!stopped && !budget.affords(point, tail)) stopped = 'cost';
       if (stopped) break;
-      const trial = await makeTrial(ports, name, point, { record, last, serial, signal });
+      // One instance starts, and its start is billed.
+      budget.begin({ ...point, instances: 1 }, starting);
+      const trial = await makeTrial(ports, name, point, {
+        ...{ record, last, serial, signal },
+        newest: newest.name,
+      }).finally(() => budget.end());
       if (trial.problem !== 'illegal') last = trialName(shortName(name) ?? '', request.id, serial);
       if (trial.problem) {
         // What does not start with this size does not start with less memory either.
@@ -112,8 +128,7 @@ export async function findCapacity(ports: CapacityPorts, request: CapacityReques
       } else {
         actions.push(`${trial.revision} made at 0 %: ${pointText(point)}`);
         if (!proved) {
-          const { exposure, reason } = await ports.prove(signal);
-          if (exposure !== 'private') throw notPrivate(reason);
+          await provePrivate();
           proved = true;
         }
         budget.begin(point, tail);

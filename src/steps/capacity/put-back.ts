@@ -56,7 +56,8 @@ export async function putBack(ports: Ports, ask: Ask): Promise<PutBack> {
   const foreign = record !== undefined && !isOurs(short, service, record);
   await write(ports, ask, deadline, (now) => {
     const traffic = withoutTrialTag(now.traffic);
-    const change: ServiceChange = traffic.length < now.traffic.length ? { traffic } : {};
+    const isThere = now.traffic.some(({ tag }) => tag === capacityTag);
+    const change: ServiceChange = isThere ? { traffic } : {};
     if (record && isOurs(short, now, record))
       change.template = originalTemplate(objectOf(now.raw.template), record);
     return change;

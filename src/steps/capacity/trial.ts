@@ -11,7 +11,7 @@ import { objectOf, textOf } from '../../domain/data/json.ts';
 import { shortName } from '../../domain/data/resource-name.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import { capacityTag } from '../../domain/product.ts';
-import { revisionType } from '../../domain/traffic/traffic.ts';
+import { followsLatest, revisionType } from '../../domain/traffic/traffic.ts';
 import type { RunService } from '../ports/services.ts';
 import type { CapacityPorts } from './ports.ts';
 
@@ -30,6 +30,8 @@ export interface Making {
   record: Omit<CapacityRecord, 'before'>;
   /** Name of the newest template, which only we may change. Undefined before the first trial. */
   last: string | undefined;
+  /** The revision whose image is measured, which is the newest one before the first trial. */
+  newest: string;
   serial: number;
   signal: AbortSignal;
 }
@@ -44,13 +46,15 @@ export async function makeTrial(
   point: Point,
   making: Making,
 ): Promise<Trial> {
-  const { record, last, serial, signal } = making;
+  const { record, last, newest, serial, signal } = making;
   const short = shortName(name) ?? '';
   const revision = trialName(short, record.id, serial);
   const deadline = clock.steady() + startMs;
   let service = await settled({ services, clock }, name, deadline, signal);
   const before = textOf(objectOf(service.raw.template).revision);
-  if (last !== undefined && before !== last) throw moved(short);
+  if (last === undefined ? service.latestCreatedRevision !== newest : before !== last) throw moved(short);
+  // Somebody may have sent the traffic to the newest revision since it was looked at. The write below only holds for this very reading.
+  if (followsLatest(service.traffic)) throw moved(short);
   const template = trialTemplate(objectOf(service.raw.template), point, revision);
   const target = { type: revisionType, revision, tag: capacityTag } as const;
   const change = {

@@ -53,7 +53,7 @@ const serviceOf = (name: string) => {
 };
 
 /** Requests without a token, by which the guard proves that a revision with a URL is private. */
-const probes = 3;
+const probes = 6;
 
 test('nothing that was measured had traffic, and every call was counted', async () => {
   await openService(world, 'alone');
@@ -129,7 +129,9 @@ describe('bounds', () => {
     });
     const found = ran.report.evidence.capacity;
     expect(ran.report.reason).toContain('max_cost was reached');
-    expect(found?.dollars).toBeLessThan(0.06);
+    expect(found?.calls).toBe(0);
+    expect(found?.dollars).toBeLessThanOrEqual(0.01);
+    expect(ran.report.actions_taken).toEqual([]);
     expect(trialsOf(world, 'dear')).toEqual([]);
   });
 });
@@ -159,11 +161,18 @@ describe('refused before anything is changed', () => {
     expect(await stateOf(world, 'latest')).toBe(before);
   });
 
-  test('a service that anyone may call: the first revision goes again', async () => {
+  test('a service that anyone may call: no revision is made, which would be public too', async () => {
     await openService(world, 'open');
     serviceOf('open').invokerIamDisabled = true;
+    let writes = 0;
+    const restore = world.onCalls(({ api, method }) => {
+      if (api === 'run' && method === 'PATCH') writes++;
+      return undefined;
+    });
     const { report } = await measureService(world, 'open');
     expect(report.errors[0]).toMatchObject({ code: 'capacity-refused' });
+    restore();
+    expect(writes).toBe(0);
     expect(report.reason).toContain('not proved private');
     expect(trialsOf(world, 'open')).toEqual([]);
   });

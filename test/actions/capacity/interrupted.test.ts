@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { runState } from '../../../sandbox/run/model.ts';
+import { LATEST, runState } from '../../../sandbox/run/model.ts';
 import { type FastTime, installFastTime } from '../../support/fast-time.ts';
 import { ReleaseWorld } from '../../support/release-world.ts';
 import { dies, measureService, openService, postOf, stateOf, trialsOf } from './world.ts';
@@ -51,7 +51,8 @@ test('a deploy by somebody else meanwhile ends the measurement, and its size sta
   await openService(world, 'meanwhile', {});
   let moved: Promise<void> | undefined;
   const restore = world.onCalls(({ api, method }) => {
-    if (api === 'invoke' && method === 'POST') moved ??= theirDeploy('meanwhile');
+    if (api === 'invoke' && method === 'POST' && trialsOf(world, 'meanwhile').length > 0)
+      moved ??= theirDeploy('meanwhile');
     return undefined;
   });
   const { report } = await measureService(world, 'meanwhile', {
@@ -64,6 +65,48 @@ test('a deploy by somebody else meanwhile ends the measurement, and its size sta
   expect(serviceOf('meanwhile').template).toMatchObject({ revision: 'meanwhile-theirs', timeout: '99s' });
   expect(trialsOf(world, 'meanwhile')).toEqual([]);
   expect((await world.service('meanwhile'))?.annotations).not.toHaveProperty('backstay/capacity');
+});
+
+test('a deploy by somebody else before the first configuration, and traffic that follows the newest after it', async () => {
+  await openService(world, 'early', {});
+  let moved: Promise<void> | undefined;
+  const restore = world.onCalls(({ api, method }) => {
+    if (api === 'invoke' && method === 'POST') moved ??= theirDeploy('early');
+    return undefined;
+  });
+  const { report } = await measureService(world, 'early', quick);
+  restore();
+  await moved;
+  expect(report.errors[0]).toMatchObject({ code: 'deploy-conflict' });
+  expect(report.evidence.capacity).toBeUndefined();
+  expect(serviceOf('early').template).toMatchObject({ revision: 'early-theirs' });
+
+  await openService(world, 'follows', {});
+  const first = serviceOf('follows').live[0]?.serves;
+  let sent: Promise<unknown> | undefined;
+  const shares: string[] = [];
+  const again = world.onCalls(({ api, method, path }) => {
+    const service = serviceOf('follows');
+    if (api === 'invoke' && method === 'POST' && trialsOf(world, 'follows').length > 0)
+      sent ??= world.setTraffic('follows', [
+        ...service.traffic.map((target) => ({ ...target, percent: 0 })).filter(({ tag }) => tag),
+        { type: LATEST, percent: 100 },
+      ]);
+    if (method === 'PATCH' && /updateMask=template,traffic/.test(decodeURIComponent(path)))
+      shares.push(JSON.stringify(service.traffic));
+    return undefined;
+  });
+  const later = await measureService(world, 'follows', {
+    ...quick,
+    memory_choices: '256Mi, 512Mi, 1Gi',
+  });
+  again();
+  await sent;
+  expect(first).toBeDefined();
+  expect(later.report.errors[0]).toMatchObject({ code: 'deploy-conflict' });
+  // The one revision that was there when the traffic was changed is the only one.
+  expect(shares).toHaveLength(1);
+  expect(trialsOf(world, 'follows')).toEqual([]);
 });
 
 describe('killed', () => {
