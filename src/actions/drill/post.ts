@@ -24,8 +24,8 @@ export const drillPost: Action<'drill'> = async (context) => {
   const ports = portsOf(context, platform);
   const cleaned = nothingCleaned();
   const { prefix } = request;
+  // One bucket that refuses is no reason to leave objects in the others.
   for (const { bucket, copy } of request.buckets)
-    // One bucket that refuses is no reason to leave objects in the others.
     for (const place of [bucket, ...(copy === undefined ? [] : [copy])])
       await cleanUp(ports, { bucket: place, prefix, run, which: 'own' }, cleaned, context.signal).catch(
         (error: unknown) => {
