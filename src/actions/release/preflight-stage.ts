@@ -40,6 +40,7 @@ function useOf(settings: StageSettings): Omit<PreflightUse, 'hosted' | 'invoker'
     newRegion,
     kind: deploy.kind,
     ...askedOf(deploy.settings),
+    gatewayAccount: settings.gateway?.account,
   };
 }
 

@@ -29,7 +29,8 @@ export type Place =
   | 'service'
   | 'runtime account'
   | 'build account'
-  | 'serving account';
+  | 'serving account'
+  | 'gateway account';
 
 /**
  * What a missing thing does. `stop` ends the release before it changes anything, `warn` is told, and `note` is only in
@@ -357,6 +358,15 @@ export const permissionChecks = [
     weight: 'warn',
     when: 'existing',
     without: 'Google may refuse to give the traffic back to the revision that serves now.',
+  },
+  {
+    // https://docs.cloud.google.com/api-gateway/docs/configure-dev-env#configure_a_service_account
+    permission: actAs,
+    on: 'gateway account',
+    stage: 'Gateway',
+    role: accountUser,
+    weight: 'stop',
+    without: 'Google refuses to make a configuration that calls the function as this account.',
   },
   {
     permission: 'logging.logEntries.list',

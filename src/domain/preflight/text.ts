@@ -1,7 +1,7 @@
 import { shortName } from '../data/resource-name.ts';
 import { imageProblemText, imageRemedy } from '../image/image.ts';
 import type { SizeProblem } from './limits.ts';
-import { invokePermission, invokerRole, withoutText } from './permissions.ts';
+import { invokePermission, invokerRole, type Place, withoutText } from './permissions.ts';
 import type { CheckRow, Need, PreflightTarget } from './row.ts';
 
 /** The sentences of the preflight. No code reads them. */
@@ -66,15 +66,19 @@ function sizeText(problem: SizeProblem): string {
   }
 }
 
+/** The inputs that name an account. */
+const inputOf: Partial<Record<Place, string>> = {
+  'build account': 'build_service_account',
+  'gateway account': 'backend_service_account',
+};
+
 /** What to do about it, as a sentence. Undefined if the command block does it. */
 export function remedyText(need: Need): string | undefined {
   switch (need.kind) {
     case 'permission':
       return withoutText(need.permission, need.place);
     case 'account':
-      return need.place === 'build account'
-        ? 'Correct build_service_account, or create the account.'
-        : 'Correct runtime_service_account, or create the account.';
+      return `Correct ${inputOf[need.place] ?? 'runtime_service_account'}, or create the account.`;
     case 'api':
       return undefined;
     case 'token':

@@ -21,6 +21,8 @@ export interface PreflightUse {
   ingress: string | undefined;
   runtimeAccount: string | undefined;
   buildAccount: string | undefined;
+  /** The account that the gateway calls the function as. Absent if no gateway is released. */
+  gatewayAccount?: string | undefined;
   /** The kind that is deployed. Undefined: what exists decides. */
   kind: TargetKind | undefined;
   /** The user confirms that the function is to exist in one more region. */

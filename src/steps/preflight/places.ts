@@ -44,6 +44,11 @@ export function placesOf(
       'serving account',
       serving && (serving !== runtime || !use.stages.has('Build')) ? accountPath(serving) : undefined,
     ],
+    // The same for the account of the gateway.
+    [
+      'gateway account',
+      use.gatewayAccount && use.gatewayAccount !== runtime ? accountPath(use.gatewayAccount) : undefined,
+    ],
   ];
   return new Map(
     found.flatMap(([place, resource]) => (resource === undefined ? [] : [[place, { resource }] as const])),

@@ -2,6 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { startCloudWatch } from '../../../sandbox/monitors/cloudwatch.ts';
+import { createSageMakerPipelines } from '../../../src/aws/sagemaker.ts';
 import { closeConnections } from '../../../src/http/send.ts';
 import { createClock } from '../../../src/runner/clock.ts';
 import { createCloudWatch } from '../../../src/sli/cloudwatch/source.ts';
@@ -9,7 +10,7 @@ import { jobToken, role } from '../../support/aws-job.ts';
 import { awsScenes } from './scenes.ts';
 
 /**
- * A look at CloudWatch fails and prints a repair. Exactly this text is pasted into a shell with a real `aws`, and the same look
+ * A look at CloudWatch, or the start of a pipeline, fails and prints a repair. Exactly this text is pasted into a shell with a real `aws`, and the same look
  * succeeds. The whole state of the account is compared: nothing was widened, lost or taken away.
  */
 
@@ -27,6 +28,22 @@ afterEach(async () => {
   await aws.close();
 });
 
+const world = () => ({
+  clock: createClock(),
+  env: { AWS_ENDPOINT_URL: aws.url },
+  sandbox: true,
+  userAgent: 'test',
+  mask: () => undefined,
+  identityToken: async (audience: string) => jobToken(audience),
+});
+
+/** Starts a pipeline, with a login of its own. */
+async function start(): Promise<void> {
+  const job = { pipeline: 'training', parameters: [], displayName: 'run', token: () => 'a'.repeat(32) };
+  const pipelines = createSageMakerPipelines({ world: world(), region, role, job });
+  await pipelines.open(1, new AbortController().signal);
+}
+
 /** One look, with a login of its own. */
 const look = () =>
   createCloudWatch({
@@ -34,14 +51,7 @@ const look = () =>
       selection: { family: 'http-api', dimensions: { ApiId: 'a1b2' } },
       ...{ region, role, delayMs: 180_000 },
     },
-    world: {
-      clock: createClock(),
-      env: { AWS_ENDPOINT_URL: aws.url },
-      sandbox: true,
-      userAgent: 'test',
-      mask: () => undefined,
-      identityToken: async (audience) => jobToken(audience),
-    },
+    world: world(),
   }).ready?.({ service: 'ocr' } as never);
 
 /** Pastes text into the shell of an administrator of the account. */
@@ -73,9 +83,11 @@ async function paste(text: string): Promise<{ code: number | null; output: strin
 
 (hasAws ? test : test.skip).each(awsScenes.map((scene) => [scene.from, scene] as const))(
   '%s: fail, paste, succeed',
-  async (_, { arrange, why, came, change }) => {
+  async (_, { arrange, does, why, came, change }) => {
+    const act = async () => (does ? start() : look());
+    aws.sagemaker.pipelines.set('training', { parameters: {}, steps: [] });
     arrange(aws.identity);
-    const error = await look()?.then(
+    const error = await act().then(
       () => undefined,
       (thrown: unknown) => thrown,
     );
@@ -90,6 +102,6 @@ async function paste(text: string): Promise<{ code: number | null; output: strin
     const added = after.filter((line) => !before.includes(line));
     expect(added).toEqual(came.map((line) => expect.stringMatching(line)));
     change?.(shell.output, aws.identity);
-    await look();
+    await act();
   },
 );

@@ -1,10 +1,12 @@
 import type { AwsIdentity } from '../../../sandbox/monitors/aws-identity.ts';
 import { issuer, roleId, trustJobs } from '../../support/aws-job.ts';
 
-/** A look at CloudWatch that fails and prints a repair, the repair pasted into a shell, and the same look again. */
+/** A look at CloudWatch, or the start of a pipeline of SageMaker, that fails and prints a repair, the repair pasted into a shell, and the same again. */
 export interface AwsScene {
   /** The entry of ../repairs/printed that it pastes. */
   from: string;
+  /** By default the look at CloudWatch. */
+  does?: 'start a pipeline';
   arrange(identity: AwsIdentity): void;
   /** What the failure says. */
   why: RegExp;
@@ -60,6 +62,15 @@ export const awsScenes: readonly AwsScene[] = [
     why: /role may not read metrics/,
     came: [
       /^policy arn:aws:iam::123456789012:role\/counts backstay-reads-metrics .*cloudwatch:GetMetricData/,
+    ],
+  },
+  {
+    from: 'aws, a pipeline that may not be started',
+    does: 'start a pipeline',
+    arrange: (identity) => trustJobs(identity, ['s3:GetObject']),
+    why: /role may not (read|run) pipelines of SageMaker/,
+    came: [
+      /^policy arn:aws:iam::123456789012:role\/counts backstay-runs-pipelines .*sagemaker:StartPipelineExecution/,
     ],
   },
 ];

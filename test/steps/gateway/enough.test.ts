@@ -97,6 +97,6 @@ test('without the right to act as the account of the gateway no configuration is
 });
 
 test('every permission of it has a row that says what happens without it', () => {
-  const rows = permissionChecks.filter(({ stage }) => stage === 'Gateway');
+  const rows = permissionChecks.filter(({ stage, on }) => stage === 'Gateway' && on === 'project');
   expect(rows.map(({ permission }) => permission as string).sort()).toEqual([...gatewayRole.permissions]);
 });

@@ -3,12 +3,14 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { grant } from '../../../sandbox/core/policies.ts';
 import { gatewayState } from '../../../sandbox/gateway/state.ts';
+import { addAccount } from '../../../sandbox/identity/state.ts';
 import { permissionChecks } from '../../../src/domain/preflight/permissions.ts';
 import type { CheckRow } from '../../../src/domain/preflight/row.ts';
 import { summaryOf } from '../../../src/domain/report/render.ts';
 import { gatewayRole } from '../../../src/domain/setup/roles.ts';
 import { releaseView } from '../../../src/domain/summary/release/view.ts';
 import { type FastTime, installFastTime } from '../../support/fast-time.ts';
+import { pasteGrant } from '../../support/paste-grant.ts';
 import { ReleaseWorld } from '../../support/release-world.ts';
 
 /** The gateway as a stage of a release: judged first, moved at 100 %, and taken back after the traffic. */
@@ -75,14 +77,14 @@ paths:
 `,
   );
 };
-const release = () =>
+const release = (backend = account) =>
   world.release('door', world.good(), {
     inputs: {
       ...short,
       openapi: 'openapi.yaml',
       api: 'ocr',
       gateway: 'front',
-      backend_service_account: account,
+      backend_service_account: backend,
       api_key: 'AIza-key',
       gateway_timeout: '60s',
     },
@@ -154,7 +156,9 @@ test('a release that fails after its gateway has moved takes the gateway back af
 });
 
 const rowsOf = (isStop: boolean) =>
-  permissionChecks.filter(({ stage, weight }) => stage === 'Gateway' && (weight === 'stop') === isStop);
+  permissionChecks
+    .filter(({ stage, on }) => stage === 'Gateway' && on === 'project')
+    .filter(({ weight }) => (weight === 'stop') === isStop);
 
 test.each(rowsOf(true))(
   'without $permission the release ends before its first write',
@@ -168,6 +172,33 @@ test.each(rowsOf(true))(
     expect([await serving(), gateway()?.apiConfig]).toEqual(before);
   },
 );
+
+test('an account of the gateway that this identity may not act as ends the release before its first write', async () => {
+  const { project, region, world: inner } = world.sandbox;
+  const { email } = addAccount(inner, `front@${project}.iam.gserviceaccount.com`, 'Front');
+  const service = `//run.googleapis.com/projects/${project}/locations/${region}/services/door`;
+  grant(inner.policies, service, 'roles/run.invoker', `serviceAccount:${email}`);
+  const before = [await serving(), gateway()?.apiConfig];
+  const { report } = await release(email);
+  expect(report.outcome).toBe('blocked');
+  expect(report.reason).toContain(`iam.serviceAccounts.actAs on the gateway account ${email} (gateway)`);
+  const commands = report.findings.flatMap((finding) => finding.commands ?? []);
+  expect(commands).toEqual([expect.stringContaining(`add-iam-policy-binding ${email} `)]);
+  expect([await serving(), gateway()?.apiConfig]).toEqual(before);
+  for (const command of commands) pasteGrant(world.sandbox, command);
+  write('held');
+  const again = await release(email);
+  expect([again.report.outcome, again.report.evidence.gateway?.did]).toEqual(['promoted', 'moved']);
+});
+
+test('an account of the gateway that does not exist ends the release before its first write', async () => {
+  const before = [await serving(), gateway()?.apiConfig];
+  const { report } = await release(`nobody@${world.sandbox.project}.iam.gserviceaccount.com`);
+  expect(report.outcome).toBe('blocked');
+  expect(report.reason).toMatch(/the gateway account nobody@\S+: it does not exist/);
+  expect(report.findings[0]?.fix).toMatch(/^Correct backend_service_account/);
+  expect([await serving(), gateway()?.apiConfig]).toEqual(before);
+});
 
 test('what a release can do without is named in the report, row by row', async () => {
   const notes = rowsOf(false).map(({ permission }) => permission as string);

@@ -33,6 +33,7 @@ const places: Record<PermissionCheck['on'], string> = {
   'runtime account': `projects/${here.project}/serviceAccounts/run@${here.project}.iam.gserviceaccount.com`,
   'build account': `projects/${here.project}/serviceAccounts/builder@${here.project}.iam.gserviceaccount.com`,
   'serving account': `projects/${here.project}/serviceAccounts/${here.invoker}`,
+  'gateway account': `projects/${here.project}/serviceAccounts/ocr-run@${here.project}.iam.gserviceaccount.com`,
 };
 
 const missing = (need: Need): CheckRow => ({ need, stage: 'Build', weight: 'stop', state: 'missing' });

@@ -7,7 +7,9 @@ import {
 import { stagesOf } from '../../../../../src/domain/preflight/stages.ts';
 import { here } from '../../printed/here.ts';
 import type { Scene } from '../scene.ts';
+import type { Stage } from '../stage.ts';
 import { fresh } from './deploy.ts';
+import { front, frontInputs, withGateway } from './gateway.ts';
 import { without } from './without.ts';
 
 /** What is missing before the first change: every permission and every API of the tables, one at a time. */
@@ -34,22 +36,26 @@ const inputsFor = (check: PermissionCheck): Record<string, string> => {
       slo: '99%',
       source: check.permission.startsWith('logging') ? 'logs' : 'metrics',
     };
+  if (check.stage === 'Gateway') return { ...existing, ...release, ...frontInputs };
   if (!isOfDeploy(check.stage)) return { ...existing, ...release };
   if (check.of === 'run-function') return { ...fresh, target: check.of };
   return check.when === 'new' ? fresh : existing;
 };
 
-const onAccounts: Readonly<Record<string, string>> = { 'runtime account': compute, 'build account': builder };
+const onAccounts: Readonly<Record<string, string>> = {
+  ...{ 'runtime account': compute, 'build account': builder, 'gateway account': front },
+};
 
 const permissions: readonly Scene[] = checks
   .filter(({ weight, of }) => weight === 'stop' && of !== 'run')
   .map((check): Scene => {
     const email = onAccounts[check.on];
+    const arrange = email ? (stage: Stage) => stage.bind(account(email)) : without(check.permission);
     return {
       from: [`preflight ${check.permission} on the ${check.on}`],
       name: `${check.permission} on the ${check.on} is missing`,
       action: actionOf(check.stage),
-      arrange: email ? (stage) => stage.bind(account(email)) : without(check.permission),
+      arrange: check.stage === 'Gateway' ? withGateway(arrange) : arrange,
       inputs: {
         ...inputsFor(check),
         ...(check.on === 'build account' ? { build_service_account: builder } : {}),
@@ -63,13 +69,15 @@ const permissions: readonly Scene[] = checks
     };
   });
 
+const switchOff = (service: string) => (stage: Stage) => stage.set({ services: { [service]: 'DISABLED' } });
+
 const apis: readonly Scene[] = apiChecks.map(({ service, stage, of }) => ({
   from: [`preflight ${service}`],
   name: `${service} is off`,
   action: actionOf(stage),
-  arrange: (one) => one.set({ services: { [service]: 'DISABLED' } }),
+  arrange: stage === 'Gateway' ? withGateway(switchOff(service)) : switchOff(service),
   inputs:
-    stage === 'Watch'
+    stage === 'Watch' || stage === 'Gateway'
       ? inputsFor({ stage, permission: service } as PermissionCheck)
       : { ...fresh, ...(of === 'run-function' ? { target: of } : {}) },
   told: toldOf(stage),
