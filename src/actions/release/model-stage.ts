@@ -42,7 +42,7 @@ export function bindModel(
         if (aliases && name) found = { ...model, alias: { name, was: await aliases.read(name, signal) } };
         return found;
       },
-      isThere: async (reference, signal) => (await opened()).isThere(reference, signal),
+      isThere: async (carried, signal) => (await opened()).isThere(carried, signal),
       follow: async (service, mayLeave) => {
         const [{ aliases }, { followAlias }] = await Promise.all([
           opened(),

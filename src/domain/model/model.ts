@@ -41,6 +41,17 @@ export interface CarriedModel {
   digest: string | undefined;
 }
 
+/**
+ * Are these the bytes that a revision was released with? A digest may have several parts, such as `sha256:…+checkpoint:…`, and a part
+ * that only one of them has cannot be compared.
+ */
+export function sameBytes(carried: string | undefined, now: string | undefined): boolean {
+  const parts = (digest = '') =>
+    new Map(digest.split('+').map((part) => [part.split(':', 1)[0] ?? '', part] as const));
+  const others = parts(now);
+  return [...parts(carried)].every(([kind, value]) => !others.has(kind) || others.get(kind) === value);
+}
+
 /** The environment variables of a revision that name its model. A release that names a model sets all of them. */
 export const modelVariables = {
   reference: 'MODEL_REFERENCE',

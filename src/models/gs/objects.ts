@@ -1,9 +1,9 @@
 import { textOf } from '../../domain/data/json.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
-import type { ResolvedModel } from '../../domain/model/model.ts';
+import { type CarriedModel, type ResolvedModel, sameBytes } from '../../domain/model/model.ts';
 import type { Rest } from '../../http/rest.ts';
 import type { ModelRegistry } from '../../steps/ports/model.ts';
-import { folderDigest } from './folder.ts';
+import { folderDigest, folderIn } from './folder.ts';
 import type { ObjectReference } from './reference.ts';
 
 /** Objects of Cloud Storage as a model: the JSON API, version 1. */
@@ -79,8 +79,16 @@ async function folderModel(
   };
 }
 
-/** An object without its generation, or a folder, may have changed since, so nothing is said of them. */
-async function isThere(rest: Rest, reference: string, signal?: AbortSignal): Promise<boolean | undefined> {
+/** A generation is there or not. A folder may have other bytes since. */
+async function isThere(
+  rest: Rest,
+  { reference, digest }: CarriedModel,
+  signal?: AbortSignal,
+): Promise<boolean | 'changed' | undefined> {
+  if (/^gs:\/\/.*\/$/.test(reference)) {
+    const now = await folderIn(rest, reference, signal);
+    return now === 'unseen' ? undefined : now === 'absent' ? false : sameBytes(digest, now) || 'changed';
+  }
   const [, bucket, object, generation] = /^gs:\/\/([^/]+)\/([^#]+)#(\d+)$/.exec(reference) ?? [];
   if (bucket === undefined || object === undefined) return undefined;
   const { status } = await rest.call({

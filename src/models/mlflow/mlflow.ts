@@ -1,7 +1,7 @@
 import { type JsonObject, objectOf, textOf } from '../../domain/data/json.ts';
 import { quoted } from '../../domain/data/shell.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
-import type { ResolvedModel } from '../../domain/model/model.ts';
+import { type ResolvedModel, sameBytes } from '../../domain/model/model.ts';
 import type { ModelAliases, ModelRegistry } from '../../steps/ports/model.ts';
 import { inOneLine, type MlflowApi, type MlflowClients, saidBy } from './api.ts';
 import { bytesOf } from './bytes.ts';
@@ -16,12 +16,12 @@ export function createMlflow(
   return {
     resolve: (signal) => resolve(clients, asked, reference, signal),
     aliases,
-    async isThere(other, signal) {
+    async isThere({ reference: other, digest }, signal) {
       const version = aliases.versionOf(other);
       if (version === undefined) return undefined;
       try {
-        await resolve(clients, other, { ...reference, at: { version } }, signal);
-        return true;
+        const now = await resolve(clients, other, { ...reference, at: { version } }, signal);
+        return sameBytes(digest, now.digest) || 'changed';
       } catch (error) {
         if (error instanceof ReleaseError && error.code === 'model-refused') return false;
         throw error;

@@ -2,7 +2,7 @@ import { type JsonObject, listOf, objectOf, textOf, textsOf } from '../../domain
 import { encodeName, locationPath } from '../../domain/data/resource-name.ts';
 import { quoted } from '../../domain/data/shell.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
-import type { ResolvedModel } from '../../domain/model/model.ts';
+import { type ResolvedModel, sameBytes } from '../../domain/model/model.ts';
 import type { Rest } from '../../http/rest.ts';
 import type { ModelRegistry } from '../../steps/ports/model.ts';
 import { folderIn } from '../gs/folder.ts';
@@ -76,12 +76,12 @@ export function createVertexModels(rest: Rest, asked: string, placed: PlacedMode
 
   return {
     resolve: (signal) => resolve(asked, placed.at, signal),
-    async isThere(reference, signal) {
+    async isThere({ reference, digest }, signal) {
       const version = versionOf(reference);
       if (version === undefined) return undefined;
       try {
-        await resolve(reference, version, signal);
-        return true;
+        const now = await resolve(reference, version, signal);
+        return sameBytes(digest, now.digest) || 'changed';
       } catch (error) {
         if (error instanceof ReleaseError && error.code === 'model-refused') return false;
         throw error;

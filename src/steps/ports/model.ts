@@ -1,11 +1,14 @@
-import type { ResolvedModel } from '../../domain/model/model.ts';
+import type { CarriedModel, ResolvedModel } from '../../domain/model/model.ts';
 
 /** A place that keeps models, opened for one model. Every failure is a `ReleaseError`. */
 export interface ModelRegistry {
   /** The exact version that the reference means now. Throws if it does not exist, is not ready, or has no bytes. */
   resolve(signal?: AbortSignal): Promise<ResolvedModel>;
-  /** Can new instances still get the model of this exact reference? Undefined if that cannot be known from here. */
-  isThere(reference: string, signal?: AbortSignal): Promise<boolean | undefined>;
+  /**
+   * Can new instances still get the model that a revision carries? `changed`: other bytes lie there now. Undefined if that cannot be
+   * known from here.
+   */
+  isThere(carried: CarriedModel, signal?: AbortSignal): Promise<boolean | 'changed' | undefined>;
   /** Names that can move from version to version. Absent where a model has none. */
   aliases?: ModelAliases | undefined;
 }

@@ -6,7 +6,7 @@ import { build } from './phases/build.ts';
 import { testDoor } from './phases/door.ts';
 import { judgeGateway, moveGateway } from './phases/gateway.ts';
 import { guardAgain, guardFirst, guardPlan } from './phases/guard.ts';
-import { checkModelBefore, resolveModel } from './phases/model.ts';
+import { checkModelBefore, modelStays, resolveModel } from './phases/model.ts';
 import { planRelease } from './phases/plan.ts';
 import { type Known, tryEverything } from './phases/preflight.ts';
 import { read } from './phases/read.ts';
@@ -52,7 +52,10 @@ export function handlersOf(run: ReleaseRun): Handlers {
     guarding: () => (request.dryRun ? guardPlan(run) : guardFirst(run)),
     pinning: () => pin(run),
     building: () => build(run),
-    checking: () => guardAgain(run),
+    checking: async () => {
+      const result = await guardAgain(run);
+      return (result.event === 'passed' ? await modelStays(run) : undefined) ?? result;
+    },
     tagging: async () => {
       const result = await shift(run, 0, 'smoking');
       if (result.event !== 'passed') return result;

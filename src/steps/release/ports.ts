@@ -6,7 +6,7 @@ import type { Finding } from '../../domain/findings/finding.ts';
 import type { Verdict } from '../../domain/findings/verdict.ts';
 import type { GatewayEvidence } from '../../domain/gateway/evidence.ts';
 import type { AliasResult } from '../../domain/model/alias.ts';
-import type { ReleasedModel } from '../../domain/model/model.ts';
+import type { CarriedModel, ReleasedModel } from '../../domain/model/model.ts';
 import type { PreflightEvidence } from '../../domain/preflight/row.ts';
 import type { State } from '../../domain/release/machine.ts';
 import type { SmokeEvidence } from '../../domain/smoke/results/result.ts';
@@ -145,8 +145,8 @@ export interface ReleaseStages extends ProvePorts {
     | {
         /** The exact version, which every later deploy of this release carries. Throws if it cannot be released. */
         resolve(signal: AbortSignal): Promise<ReleasedModel>;
-        /** Can new instances still get the model of another revision? Undefined if that cannot be known. */
-        isThere(reference: string, signal: AbortSignal): Promise<boolean | undefined>;
+        /** Can new instances still get the model that a revision carries? Undefined if that cannot be known. */
+        isThere(carried: CarriedModel, signal: AbortSignal): Promise<boolean | 'changed' | undefined>;
         /** Makes the alias name what serves, if it names one of `mayLeave` now. A signal does not stop it. */
         follow(service: string, mayLeave: readonly (string | undefined)[]): Promise<AliasResult>;
       }

@@ -1,5 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { carriedIn, labelOf, type ResolvedModel, variablesOf } from '../../../src/domain/model/model.ts';
+import {
+  carriedIn,
+  labelOf,
+  type ResolvedModel,
+  sameBytes,
+  variablesOf,
+} from '../../../src/domain/model/model.ts';
 import { modelOfRevision } from '../../../src/domain/model/of-revision.ts';
 
 const model = (more: Partial<ResolvedModel> = {}): ResolvedModel => ({
@@ -30,6 +36,20 @@ describe('the model of a revision', () => {
       { containers: [{ env: [{ name: 'MODEL_REFERENCE' }] }] },
     ])
       expect(modelOfRevision(none)).toBeUndefined();
+  });
+
+  test.each([
+    ['sha256:a', 'sha256:a', true],
+    ['sha256:a', 'sha256:b', false],
+    ['sha256:a', undefined, true],
+    [undefined, 'sha256:a', true],
+    ['sha256:a', 'files:b', true],
+    ['sha256:a+checkpoint:1', 'checkpoint:1', true],
+    ['sha256:a+checkpoint:1', 'checkpoint:2', false],
+    ['sha256:a+checkpoint:1', 'sha256:b+checkpoint:1', false],
+    ['', '', true],
+  ])('%s and %s are the same bytes, as far as is known: %s', (carried, now, same) => {
+    expect(sameBytes(carried, now)).toBe(same);
   });
 
   test.each([

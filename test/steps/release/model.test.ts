@@ -114,6 +114,47 @@ describe.each(worldDrivers)('by %s', (driver: WorldDriver) => {
     objectsOf(world.sandbox.world).clear();
   });
 
+  test('a folder that is overwritten in place takes the way back: said before anything changes', async () => {
+    put('v4/a.bin', 'a');
+    const first = await release('gs://models/v4/');
+    expect([first.report.reason, first.report.outcome]).toEqual([expect.any(String), 'promoted']);
+    const before = await serving();
+    put('v4/a.bin', 'b');
+    const ran = await release('gs://models/v4/', { dry_run: 'true' });
+    const [finding, ...others] = ran.report.findings.filter(({ rule }) => rule.startsWith('model-'));
+    expect([finding?.rule, finding?.title, others]).toEqual([
+      'model-before-gone',
+      expect.stringMatching(
+        new RegExp(`^${before} carries the model gs://models/v4/ .* other bytes lie there now`),
+      ),
+      [],
+    ]);
+    put('v5/a.bin', 'a');
+    const other = await release('gs://models/v5/', { dry_run: 'true' });
+    expect(other.report.findings.map(({ rule }) => rule)).toContain('model-before-gone');
+  });
+
+  test.each([
+    [
+      'deleted',
+      'gs://models/late/7/a.bin',
+      () => objectsOf(world.sandbox.world).delete('models/late/7/a.bin'),
+    ],
+    ['deleted', 'gs://models/late/7/', () => objectsOf(world.sandbox.world).delete('models/late/7/a.bin')],
+    ['overwritten', 'gs://models/late/7/', () => put('late/7/b.bin', 'the upload goes on')],
+  ])('a model that is %s before the traffic moves gets none: %s', async (what, model, meanwhile) => {
+    put('late/7/a.bin', 'a');
+    const before = await serving();
+    const stop = world.onCalls(({ write }) => (write === 1 ? void meanwhile() : undefined));
+    const ran = await release(model, { retry_failed: 'true' });
+    stop();
+    expect([ran.report.reason, ran.report.outcome]).toEqual([
+      expect.stringContaining(`was ${what} while this release was under way`),
+      'rolled_back',
+    ]);
+    expect(await serving()).toBe(before);
+  });
+
   test('a file of the repository is named with its digest, and another file than the named one is refused', async () => {
     mkdirSync(join(world.folder, 'weights'), { recursive: true });
     writeFileSync(join(world.folder, 'weights/ocr.onnx'), 'abc');

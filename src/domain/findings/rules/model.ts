@@ -8,8 +8,8 @@ export const modelRules = {
     why: 'Users get the model that the revision carries. Jobs and people that read the alias get another one.',
   },
   'model-before-gone': {
-    title: 'The model of the revision to go back to is gone',
+    title: 'The model of the revision to go back to is gone, or was overwritten',
     severity: 'high',
-    why: 'A rollback moves the traffic at once, but new instances of that revision cannot load their model.',
+    why: 'A rollback moves the traffic at once, but new instances of that revision cannot load the model that it was released with.',
   },
 } as const satisfies Rules;

@@ -1,10 +1,10 @@
 import { ofRule } from '../../../domain/findings/of-rule.ts';
 import { modelRules } from '../../../domain/findings/rules/model.ts';
 import type { Outcome } from '../../../domain/findings/verdict.ts';
-import { modelText, type ReleasedModel } from '../../../domain/model/model.ts';
+import { modelText, type ReleasedModel, sameBytes, shortDigest } from '../../../domain/model/model.ts';
 import type { RecordedModel } from '../../../domain/traffic/record.ts';
 import { aliasFindings } from '../../model/finding.ts';
-import type { ReleaseRun } from '../run.ts';
+import { failed, type PhaseResult, type ReleaseRun } from '../run.ts';
 
 /**
  * The model's part of a release: resolved before anything is planned, so that plan, build and record name one version. Its alias
@@ -29,16 +29,35 @@ export async function resolveModel(run: ReleaseRun): Promise<void> {
 /** A way back without its model is none: says so before anything changes. */
 export async function checkModelBefore({ ports, found, model, journal }: ReleaseRun): Promise<void> {
   const { before } = found;
-  const carried = before?.model?.reference;
-  if (before === undefined || carried === undefined || carried === model?.reference) return;
-  if ((await ports.stages.model?.isThere(carried, ports.signal)) !== false) return;
+  const carried = before?.model;
+  if (before === undefined || carried === undefined) return;
+  const { reference, digest } = carried;
+  // What was resolved a moment ago is there.
+  const isNow = reference === model?.reference ? sameBytes(digest, model.digest) || 'changed' : undefined;
+  const state = isNow ?? (await ports.stages.model?.isThere(carried, ports.signal));
+  if (state !== false && state !== 'changed') return;
   journal.find([
     {
       ...ofRule(modelRules, 'model-before-gone'),
-      title: `${before.revision} carries the model ${carried}, which is gone: its new instances cannot load it, also after a rollback.`,
+      title:
+        state === 'changed'
+          ? `${before.revision} carries the model ${reference} with the digest ${shortDigest(digest ?? '')}, and other bytes lie there now: its new instances load those, also after a rollback.`
+          : `${before.revision} carries the model ${reference}, which is gone: its new instances cannot load it, also after a rollback.`,
       fix: 'Bring the model back, or register each version under a path of its own.',
     },
   ]);
+}
+
+/** A build takes minutes. A model that was deleted or overwritten meanwhile gets no traffic: new instances could not load it. */
+export async function modelStays({ ports, model }: ReleaseRun): Promise<PhaseResult | undefined> {
+  if (model === undefined) return undefined;
+  const found = await ports.stages.model?.isThere(model, ports.signal);
+  if (found !== false && found !== 'changed') return undefined;
+  const what = found === 'changed' ? 'overwritten' : 'deleted';
+  return {
+    ...failed(`the model ${model.reference} was ${what} while this release was under way`),
+    stage: 'Model',
+  };
 }
 
 /** What the record keeps of the model. */
