@@ -230,7 +230,7 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     // Files of a repository. Conditions, suites, objectives, runtimes and time limits are judged by the code that a release uses.
     check: [
       ...['data', 'deploy', 'findings', 'gateway', 'login', 'release', 'slo', 'smoke', 'source', 'text'],
-      'yaml',
+      ...['waves', 'yaml'],
     ],
     // Alerts and dashboards from the objectives. The rule of the burn rate is the watch's own.
     alerting: ['data', 'slo', 'text', 'watch'],

@@ -41,7 +41,10 @@ function rename(text: string, { project, region, env }: Names): string {
       // The registry of the sandbox is a server of its own.
       .replace(/\b[a-z0-9-]+-docker\.pkg\.dev\b/g, new URL(env.GHA_ENDPOINT_OVERRIDE_registry ?? '').host)
       .replace(/\b(acme-prod|my-project)\b/g, project)
-      .replace(/\b(europe-west1|asia-northeast3|us-central1)\b/g, region)
+      // Several regions stay as many as they are. The sandbox serves each.
+      .replace(/^(?!\s*(skip_)?regions:).*$/gm, (line) =>
+        line.replace(/\b(europe-west1|asia-northeast3|us-central1)\b/g, region),
+      )
   );
 }
 

@@ -131,7 +131,10 @@ describeWith('act', install, 'the published examples under act', (act) => {
         expect(step.outputs.report).toMatch(/backstay-[\w-]+\.json$/);
         expect(step.annotations.filter(({ level }) => level === 'error')).toEqual([]);
         if (step.outputs.outcome !== 'promoted' || /actions\/gateway@/.test(step.name)) continue;
-        expect(world.traffic('ocr-api')).toEqual([{ revision: step.outputs.revision, percent: 100 }]);
+        const regions = JSON.parse(step.outputs.regions || '{}') as Record<string, { revision: string }>;
+        const serving = Object.entries(regions).map(([region, { revision }]) => [region, revision]);
+        for (const [region, revision] of serving.length > 0 ? serving : [[undefined, step.outputs.revision]])
+          expect(world.traffic('ocr-api', region)).toEqual([{ revision, percent: 100 }]);
       }
       // A post step writes no output, since act would hand it on as the main step's.
       for (const step of ran.steps.filter(({ stage }) => stage === 'Post')) expect(step.outputs).toEqual({});

@@ -87,8 +87,8 @@ export class ActWorld {
   }
 
   /** How the front end divides the requests to a function. */
-  traffic(name: string): { revision: string; percent: number }[] {
-    const { project, region, world } = this.sandbox;
+  traffic(name: string, region = this.sandbox.region): { revision: string; percent: number }[] {
+    const { project, world } = this.sandbox;
     const live = runState(world).services.get(
       `projects/${project}/locations/${region}/services/${name}`,
     )?.live;

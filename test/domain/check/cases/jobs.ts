@@ -217,8 +217,17 @@ export const jobCases: Cases = {
         'push',
         `    steps:\n      - uses: ${ours()}\n        timeout-minutes: 20\n        with: { name: ocr }`,
       ),
+      // Each of the three waves takes all steps.
+      page(
+        'push',
+        `    timeout-minutes: 180\n    steps:\n      - uses: ${ours()}\n        with: { name: ocr, regions: 'europe-west1; us-central1; us-east1' }`,
+      ),
     ],
     good: [
+      page(
+        'push',
+        `    timeout-minutes: 180\n    steps:\n      - uses: ${ours()}\n        with: { name: ocr, regions: 'europe-west1; us-central1, us-east1' }`,
+      ),
       page(
         'push',
         `    timeout-minutes: 180\n    steps:\n      - uses: ${ours()}\n        with: { name: ocr }`,

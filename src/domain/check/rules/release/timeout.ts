@@ -1,6 +1,7 @@
 import { parseDuration } from '../../../data/parse.ts';
 import { parseCanary } from '../../../release/canary.ts';
 import { longestRelease, type Planned, totalSeconds } from '../../../release/longest.ts';
+import { parseWaves } from '../../../waves/regions.ts';
 import { nodeAt } from '../../../yaml/node.ts';
 import type { Reporter } from '../../found.ts';
 import type { Step } from '../../workflow/model.ts';
@@ -89,6 +90,8 @@ function plannedOf(step: Step): Planned | undefined {
     }
   };
   const canary = read('canary');
+  const regions = step.with.get('regions');
+  if (regions && regions.known === undefined) return undefined;
   const all = [
     'step_duration',
     'duration',
@@ -117,6 +120,7 @@ function plannedOf(step: Step): Planned | undefined {
       waitSeconds,
       propagationSeconds,
       verifySeconds,
+      waves: regions?.known?.trim() ? parseWaves(regions.known).length : undefined,
     };
   } catch {
     return undefined;
