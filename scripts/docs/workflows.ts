@@ -45,7 +45,7 @@ const callables: readonly Callable[] = [
 /** Only what tests a function on the runner: a check has no login. */
 function checkFixed(comment: Fixed): Fixed {
   const names =
-    'name region project_id url revision propagation_timeout expired_token workload_identity_provider service_account invoker_service_account audience delegates universe trusted_endpoints request_reason expected_principal expected_project_number';
+    'name region project_id url revision propagation_timeout expired_token workload_identity_provider service_account invoker_service_account audience delegates universe trusted_endpoints request_reason expected_principal expected_project_number front front_url front_audience gateway api_key';
   return { ...comment, ...Object.fromEntries(names.split(' ').map((name) => [name, undefined])) };
 }
 
