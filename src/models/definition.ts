@@ -33,6 +33,8 @@ export interface RegistryDefinition<D extends Definitions = Definitions, R = unk
   inputs: D;
   /** True if it has names that move from version to version. */
   hasAliases?: true;
+  /** What it takes as an alias, where that is less than the input takes. */
+  aliasPattern?: RegExp;
   /** Reads what follows the prefix. Throws an error whose message begins with "expected". */
   parse(rest: string): R;
   /** Notes problems of the inputs that matter for this reference. */

@@ -48,11 +48,16 @@ export function chooseRegistry(
   text: string,
   values: Readonly<Record<string, unknown>>,
   problem: NoteProblem,
-): { hasAliases: boolean; open(world: ModelWorld): Promise<ModelRegistry> } {
+): {
+  hasAliases: boolean;
+  takesAlias(alias: string): boolean;
+  open(world: ModelWorld): Promise<ModelRegistry>;
+} {
   const { definition, reference } = parseReference(text);
   const settings = definition.settings(values, reference, problem);
   return {
     hasAliases: definition.hasAliases === true,
+    takesAlias: (alias) => definition.aliasPattern?.test(alias) ?? true,
     open: (world) => definition.open(world, { text, reference }, settings),
   };
 }

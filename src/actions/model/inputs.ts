@@ -1,5 +1,5 @@
-import { objectOf } from '../../domain/data/json.ts';
-import { environmentPath, type Settings } from '../../domain/deploy/settings.ts';
+import { listOf, objectOf, textOf } from '../../domain/data/json.ts';
+import { environmentPath, type Settings, secretEnvironmentPath } from '../../domain/deploy/settings.ts';
 import { modelVariables } from '../../domain/model/model.ts';
 import type { InputReader } from '../../inputs/reader.ts';
 import type { InputName } from '../../inputs/table.ts';
@@ -36,8 +36,19 @@ export function askedModel(
       [inputs.isSet('env_vars') ? 'env_vars' : 'environment_variables', 'model'],
       `expected no ${taken.join(', ')}, because model sets it`,
     );
-  const { hasAliases, open } = chooseRegistry(model, values, (names, text) => inputs.problem(names, text));
+  const secret = listOf(settings.get(secretEnvironmentPath)).map((one) => textOf(objectOf(one).key) ?? '');
+  const secretly = Object.values(modelVariables).filter((name) => secret.includes(name));
+  if (secretly.length > 0)
+    inputs.problem(['secrets', 'model'], `expected no ${secretly.join(', ')}, because model sets it`);
+  const { hasAliases, takesAlias, open } = chooseRegistry(model, values, (names, text) =>
+    inputs.problem(names, text),
+  );
   if (!hasAliases && alias !== 'none' && inputs.isSet('model_alias'))
     inputs.problem(['model_alias', 'model'], 'expected none, because this model has no aliases');
+  if (hasAliases && alias !== 'none' && !takesAlias(alias))
+    inputs.problem(
+      ['model_alias', 'model'],
+      'expected an alias that this registry takes: lower-case letters, digits and hyphens, at least two characters, such as champion',
+    );
   return { text: model, alias: hasAliases && alias !== 'none' ? alias : undefined, open };
 }

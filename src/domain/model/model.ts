@@ -88,7 +88,8 @@ export const maxReference = 1000;
 export function labelOf({ name, version }: ResolvedModel): string {
   const plain = (text: string) => text.toLowerCase().replace(/[^a-z0-9_-]+/g, '-');
   const end = `-${plain(version)}`.slice(0, 40);
-  return `${plain(name).slice(0, 63 - end.length)}${end}`;
+  // Some tools take a label only if it begins and ends with a letter or a digit.
+  return `${plain(name).slice(0, 63 - end.length)}${end}`.replace(/^[-_]+|[-_]+$/g, '');
 }
 
 /** For a line of a log or a summary. */

@@ -1,5 +1,5 @@
 import { defineRegistry } from '../definition.ts';
-import { parseVertex } from './reference.ts';
+import { aliasPattern, parseVertex } from './reference.ts';
 
 export const vertex = defineRegistry({
   prefix: 'vertex://',
@@ -8,6 +8,7 @@ export const vertex = defineRegistry({
     'a model of the Vertex AI Model Registry in the project and region of the release by an alias or a version; `vertex://projects/P/locations/R/models/ocr@7` names another place',
   inputs: {},
   hasAliases: true,
+  aliasPattern,
   parse: parseVertex,
   settings: () => undefined,
   async open({ rest, project, region }, { text, reference }) {

@@ -8,6 +8,9 @@ export interface VertexReference {
   at: string;
 }
 
+/** google/cloud/aiplatform/v1/model.proto, version_aliases. */
+export const aliasPattern = /^[a-z][a-zA-Z0-9-]{0,126}[a-z0-9]$/;
+
 const pattern =
   /^(?:projects\/([a-z0-9:.-]{1,64})\/locations\/([a-z0-9-]{1,40})\/models\/)?([a-z0-9][a-z0-9_-]{0,62})@([1-9]\d{0,18}|[a-z][a-zA-Z0-9-]{0,126}[a-z0-9])$/;
 

@@ -58,9 +58,10 @@ describe('the model of a revision', () => {
     ['model.onnx', '1712345678901234', 'model-onnx-1712345678901234'],
     ['x'.repeat(300), '1712345678901234', `${'x'.repeat(46)}-1712345678901234`],
     ['ocr', 'y'.repeat(300), `ocr-${'y'.repeat(39)}`],
-    ['한국어', '7', '--7'],
+    ['한국어', '7', '7'],
+    ['_ocr', `${'y'.repeat(38)}-z`, `ocr-${'y'.repeat(38)}`],
   ])('%s %s as a label', (name, version, label) => {
     expect(labelOf(model({ name, version }))).toBe(label);
-    expect(label).toMatch(/^[a-z0-9_-]{1,63}$/);
+    expect(label).toMatch(/^[a-z0-9][a-z0-9_-]{0,62}$/);
   });
 });
