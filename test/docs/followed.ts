@@ -133,8 +133,8 @@ export const followed: readonly Followed[] = [
 
   {
     page: 'examples/ocr-container/README.md',
-    because:
-      'It needs Docker. test/peers/migration and test/sandbox deploy images that are pushed without it.',
+    by: 'test/peers/readmes/container.test.ts',
+    says: 'examples/ocr-container/README.md',
   },
   { page: 'examples/ocr-node/README.md', by: 'test/support/ocr-variants.ts', says: 'ocr-node' },
   { page: 'examples/ocr-python/README.md', by: 'test/sandbox/ocr-python.test.ts', says: 'ocr-python' },
