@@ -56,7 +56,10 @@ export async function readRelease({
   const login = readLogin({ inputs, env, localLogin }, values, { accountMayBeRuntime: true });
   const several = severalOf(inputs, values);
   const [region = values.region] = values.regions?.flat() ?? [];
-  const deploy = { ...readFunction(inputs, values, login.projectId), region, onExposed: 'close' as const };
+  const deploy = {
+    ...readFunction(inputs, { ...values, region }, login.projectId),
+    onExposed: 'close' as const,
+  };
   const slo = countingClients(inputs, values, await objectivesOf(inputs, values, env));
   const suite = suiteOf(values, env);
   const probes = probesOf(inputs, values, suite);
@@ -148,6 +151,11 @@ function severalOf(inputs: InputReader, values: Values): ReleaseInputs['several'
   // Both belong to one region, or to none. They are tried at the end, when other regions may be promoted already.
   if (inputs.isSet('model_alias') && values.model_alias !== 'none')
     inputs.problem(['model_alias', 'regions'], 'expected no alias with several regions');
+  if (values.vpc_connector?.includes('/'))
+    inputs.problem(
+      ['vpc_connector', 'regions'],
+      'expected the name of a connector that is in every region, such as my-connector',
+    );
   for (const name of ['openapi', 'front'] as const)
     if (values[name] !== undefined)
       inputs.problem(

@@ -45,7 +45,7 @@ export async function releaseRegions(
         const regional = { ...context, log };
         const settings: StageSettings = {
           ...inputs.stages,
-          deploy: { ...inputs.stages.deploy, region },
+          deploy: deployIn(region, inputs.stages.deploy),
           // What one region may use by itself. The regions together decide by the alpha of the release.
           alpha: releaseAlpha / all.length,
         };
@@ -93,6 +93,16 @@ export async function releaseRegions(
     outputs: { ...(lead ? outputsOf(lead) : {}), exposure, regions: JSON.stringify(byRegion) },
     summaryFile: true,
   };
+}
+
+const connectorPath = 'serviceConfig.vpcConnector';
+
+/** The same function in another region. A connector belongs to a region, so its name stands for the one that each region has. */
+export function deployIn(region: string, deploy: StageSettings['deploy']): StageSettings['deploy'] {
+  const connector = deploy.settings.get(connectorPath);
+  if (typeof connector !== 'string') return { ...deploy, region };
+  const own = connector.replace(`/locations/${deploy.region}/`, `/locations/${region}/`);
+  return { ...deploy, region, settings: new Map([...deploy.settings, [connectorPath, own]]) };
 }
 
 /** While other regions wait for a release of others, are closed, build and go through their waves, a region waits with its record open. */
