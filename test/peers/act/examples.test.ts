@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { parse, parseDocument } from 'yaml';
 import { foreignTool } from '../../support/find-program.ts';
 import { describeWith } from '../../support/foreign-tool.ts';
+import { MlflowServer, mlflowProgram } from '../../support/mlflow.ts';
 import { type Published, published } from '../workflows/published.ts';
 import { install } from './act.ts';
 import { isComposite, isOurs, leaks } from './judge.ts';
@@ -29,6 +30,14 @@ const inPython = /docker buildx|get-languages\.sh/;
 
 /** The examples that measure sizes send hundreds of calls at a fixed rate, which takes many minutes. test/actions/capacity measures on the sandbox. */
 const measuring = /actions\/capacity@/;
+
+/** The examples that take a model from MLflow. A real server has it. */
+const inMlflow = /\bmlflow:\/\/mlflow\.example\.com\//;
+async function withModel(program: string): Promise<MlflowServer> {
+  const server = await MlflowServer.start(program);
+  await server.setAlias('ocr', 'candidate', await server.keep('ocr', 'weights'));
+  return server;
+}
 
 /** The examples that write to Datadog, which is no part of the sandbox. test/actions/slo/datadog.test.ts has a stand-in for it. */
 const inDatadog = /^\s+system: datadog$/m;
@@ -69,6 +78,7 @@ describeWith('act', install, 'the published examples under act', (act) => {
   let checked = '';
   let generated = '';
   let hasApi = false;
+  let mlflow: MlflowServer | undefined;
   const folderOf = ({ place, text }: Published) => {
     if (place.startsWith('actions/slo/') && text.includes('output_dir')) return generated;
     return /\bnpm ci\b|\/check(-comment)?\.yml@/.test(text) ? checked : whole;
@@ -101,13 +111,18 @@ describeWith('act', install, 'the published examples under act', (act) => {
   afterAll(async () => {
     const seen = await world.control('GET', '/reachability');
     await world.stop();
+    await mlflow?.stop();
     expect(seen).toMatchObject({ everReachable: false });
   });
 
   for (const example of order) {
     const needsGcloud = /run: .*gcloud|^\s+gcloud/m.test(example.text);
-    const skipped = needsGcloud && !foreignTool('gcloud');
-    if (skipped) console.warn(`Skipped: ${example.place} under act. gcloud is missing.`);
+    const missing = [
+      ...(needsGcloud && !foreignTool('gcloud') ? ['gcloud'] : []),
+      ...(inMlflow.test(example.text) && mlflowProgram === undefined ? ['MLflow'] : []),
+    ];
+    const skipped = missing.length > 0;
+    if (skipped) console.warn(`Skipped: ${example.place} under act. ${missing.join(', ')} is missing.`);
     if ([inPython, inDatadog, measuring].some((left) => left.test(example.text))) continue;
     (skipped ? test.skip : test)(`${example.place} succeeds`, async () => {
       if (/\/actions\/drill@/.test(example.text)) world.buckets();
@@ -116,7 +131,12 @@ describeWith('act', install, 'the published examples under act', (act) => {
         world.gateway('ocr-api');
         repository.api(whole, world.urlOf('ocr-api'));
       }
-      const ran = await world.run(withoutOthers(example), folderOf(example), eventOf(example));
+      let text = withoutOthers(example);
+      if (inMlflow.test(text)) {
+        mlflow ??= await withModel(mlflowProgram as string);
+        text = text.replaceAll('mlflow.example.com', mlflow.place);
+      }
+      const ran = await world.run(text, folderOf(example), eventOf(example));
       const failures = ran.steps.filter(({ result }) => result === 'failure');
       expect(failures.map(({ name, stage, log }) => ({ name, stage, log }))).toEqual([]);
       expect(ran.jobs.map(({ result }) => result)).toEqual(ran.jobs.map(() => 'success'));

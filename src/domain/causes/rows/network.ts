@@ -3,6 +3,18 @@ import { says } from '../row.ts';
 
 /** No answer arrived, because of something between the runner and Google. */
 
+const google = 'https://cloudfunctions.googleapis.com';
+
+/** The server that did not answer, as `https://HOST`, if the message names one. It is no server of Google's if it is a registry, or a monitoring system. */
+function serverIn(message: string): string {
+  const origin = /\bhttps?:\/\/[\w.-]+(?::\d{1,5})?(?![\w.:-])/.exec(message)?.[0];
+  if (origin !== undefined) return origin;
+  const host = /\b(?:ENOTFOUND|EAI_AGAIN) ([\w.-]+\.[a-z]{2,})\b/i.exec(message)?.[1];
+  return host === undefined ? google : `https://${host}`;
+}
+
+const isGoogles = (server: string) => /^https:\/\/(?:[\w-]+\.)*(?:googleapis\.com|run\.app)$/.test(server);
+
 const at = { kind: 'network', status: 0 } as const;
 
 export const networkRows: readonly Row[] = [
@@ -25,10 +37,10 @@ export const networkRows: readonly Row[] = [
     passes: true,
     example: { ...at, message: 'getaddrinfo ENOTFOUND cloudfunctions.googleapis.com' },
     matches: says(/ENOTFOUND|EAI_AGAIN|getaddrinfo/i, 'network'),
-    repair: () => ({
+    repair: ({ message }) => ({
       why: 'The DNS server of the runner did not answer, or does not know the name. A self-hosted runner behind a proxy often resolves no outside names itself.',
       fix: 'Set HTTPS_PROXY for the runner if it needs one, or correct its DNS. This tries it:',
-      commands: ['curl --head https://cloudfunctions.googleapis.com/'],
+      commands: [`curl --head ${serverIn(message)}/`],
     }),
   },
   {
@@ -45,8 +57,8 @@ export const networkRows: readonly Row[] = [
       why: /ECONNREFUSED \S*(127\.|localhost|::1)/.test(failure.message)
         ? 'The address is the runner itself, so an endpoint override or a proxy variable points to a program that does not run.'
         : 'A firewall blocks the way, or the proxy in HTTPS_PROXY does not run.',
-      fix: 'Let the runner reach *.googleapis.com and *.run.app on port 443, or correct HTTPS_PROXY. This tries it:',
-      commands: ['curl --head https://cloudfunctions.googleapis.com/'],
+      fix: `Let the runner reach ${isGoogles(serverIn(failure.message)) ? '*.googleapis.com and *.run.app on port 443' : serverIn(failure.message)}, or correct HTTPS_PROXY. This tries it:`,
+      commands: [`curl --head ${serverIn(failure.message)}/`],
     }),
   },
 ];
