@@ -163,6 +163,7 @@ function factsOf(run: ReleaseRun, env: Environment, startedAt: number, windowSec
     model: run.model && {
       ...evidenceOfModel(run.model),
       before: run.found.before?.model?.reference,
+      before_digest: run.found.before?.model?.digest,
       alias: run.ending.alias,
     },
     first: run.state.first,

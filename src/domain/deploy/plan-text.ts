@@ -48,6 +48,7 @@ export function planLines(plan: DeployPlan): string[] {
 function modelLines({ model }: DeployPlan): string[] {
   if (model === undefined) return [];
   if (!model.changed) return [`model       ${model.after}, unchanged`];
+  if (model.before === model.after) return [`model     ~ ${model.after}, with other bytes`];
   return [`model     ~ ${model.before === undefined ? '' : `${model.before} -> `}${model.after}`];
 }
 

@@ -18,7 +18,13 @@ export interface ReleaseFacts {
   unjudged?: true | undefined;
   candidate?: string | undefined;
   /** The model that the candidate carries, and the one of `before`. Absent if the release named none. */
-  model?: (ModelEvidence & { before?: string | undefined; alias?: AliasResult | undefined }) | undefined;
+  model?:
+    | (ModelEvidence & {
+        before?: string | undefined;
+        before_digest?: string | undefined;
+        alias?: AliasResult | undefined;
+      })
+    | undefined;
   first: boolean;
   unchanged: boolean;
   serving: { revision: string; percent: number }[];

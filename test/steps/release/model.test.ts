@@ -129,6 +129,10 @@ describe.each(worldDrivers)('by %s', (driver: WorldDriver) => {
       ),
       [],
     ]);
+    expect(summaryOf(ran.report, releaseView)).toMatch(
+      /`gs:\/\/models\/v4\/`, `sha256:\w{12}`, before `sha256:\w{12}`/,
+    );
+    expect(ran.log.join('\n')).toContain('gs://models/v4/, with other bytes');
     put('v5/a.bin', 'a');
     const other = await release('gs://models/v5/', { dry_run: 'true' });
     expect(other.report.findings.map(({ rule }) => rule)).toContain('model-before-gone');

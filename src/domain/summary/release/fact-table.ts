@@ -1,4 +1,4 @@
-import { shortDigest } from '../../model/model.ts';
+import { sameBytes, shortDigest } from '../../model/model.ts';
 import { costOf } from '../../release/cost.ts';
 import type { ReleaseFacts, SegmentFacts } from '../../release/facts.ts';
 import type { Report } from '../../report/report.ts';
@@ -67,10 +67,11 @@ export function factTable(report: Report<'release'>, facts: ReleaseFacts): strin
 }
 
 /** The model by its exact version, and what served before. */
-function modelCell({ reference, digest, before, alias }: NonNullable<ReleaseFacts['model']>): string {
+function modelCell(model: NonNullable<ReleaseFacts['model']>): string {
+  const { reference, digest, before, before_digest: old, alias } = model;
   const bytes = digest === undefined ? '' : `, ${codeSpan(shortDigest(digest))}`;
-  const was =
-    before === reference ? ', as before' : before === undefined ? '' : `, before ${codeSpan(before)}`;
+  const asBefore = sameBytes(old, digest) ? ', as before' : `, before ${codeSpan(shortDigest(old ?? ''))}`;
+  const was = before === reference ? asBefore : before === undefined ? '' : `, before ${codeSpan(before)}`;
   return `${codeSpan(reference)}${bytes}${was}${alias ? `. ${markdownText(alias.reason, 300)}` : ''}`;
 }
 
