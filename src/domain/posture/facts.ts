@@ -20,6 +20,8 @@ export interface PostureFacts {
   secrets: readonly SecretFact[];
   /** Names of the files in the zip that was built last. Undefined for an image. */
   upload: Reading<readonly string[]> | undefined;
+  /** run v2 Revision with most traffic, if it is another one than the template makes. */
+  serving?: Reading<JsonObject> | undefined;
   /** The image that serves, with its digest if it is known. */
   image: string | undefined;
   /** containeranalysis v1 Occurrences of the kinds VULNERABILITY and DISCOVERY. Undefined without a digest. */

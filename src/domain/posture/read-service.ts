@@ -8,8 +8,8 @@ export const serviceJson = ({ service }: PostureFacts): JsonObject => (service?.
 export const functionJson = (facts: PostureFacts): JsonObject =>
   facts.function?.ok ? facts.function.value : {};
 
-const containersOf = (service: JsonObject): JsonObject[] =>
-  listOf(objectOf(service.template).containers).map(objectOf);
+const containersOf = (service: JsonObject): JsonObject[] => inTemplate(objectOf(service.template));
+const inTemplate = (template: JsonObject): JsonObject[] => listOf(template.containers).map(objectOf);
 
 export interface PlainVariable {
   name: string;
@@ -18,7 +18,11 @@ export interface PlainVariable {
 
 /** The plain variables of every container. */
 export const plainVariables = (service: JsonObject): PlainVariable[] =>
-  containersOf(service).flatMap(({ env }) =>
+  variablesIn(objectOf(service.template));
+
+/** Those of a template or of a revision. */
+export const variablesIn = (template: JsonObject): PlainVariable[] =>
+  inTemplate(template).flatMap(({ env }) =>
     listOf(env)
       .map(objectOf)
       .flatMap(({ name, value }) => {

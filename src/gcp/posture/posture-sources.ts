@@ -17,6 +17,9 @@ function named(body: JsonObject, name: string): JsonObject {
   return body;
 }
 
+/** Each costs a call. One that is left out could hold the project, so then nobody can say that none does. */
+const mostAccessPolicies = 3;
+
 /** What the table reads beside the guard, over one REST client. Every read has its permission, for a row that says what to grant. */
 export function createPostureSources(
   rest: Rest,
@@ -110,19 +113,24 @@ export function createPostureSources(
         },
       );
       if (!policies.ok) return policies;
+      if (policies.value.length > mostAccessPolicies)
+        return {
+          ok: false,
+          call: policies.call,
+          cause: 'failed',
+          detail: `the organisation has more than ${mostAccessPolicies} access policies`,
+        };
       // An organisation has one policy of its own. Policies of folders are further ones.
       const all = await Promise.all(
-        policies.value
-          .slice(0, 3)
-          .map((one) =>
-            list(
-              'accesscontextmanager',
-              `${v1(requiredName(one))}/servicePerimeters`,
-              'servicePerimeters',
-              'accesscontextmanager.servicePerimeters.list',
-              signal,
-            ),
+        policies.value.map((one) =>
+          list(
+            'accesscontextmanager',
+            `${v1(requiredName(one))}/servicePerimeters`,
+            'servicePerimeters',
+            'accesscontextmanager.servicePerimeters.list',
+            signal,
           ),
+        ),
       );
       const failed = all.find((one) => !one.ok);
       if (failed) return failed;

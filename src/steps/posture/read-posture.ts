@@ -33,15 +33,21 @@ const mainOf = (holder: JsonObject): JsonObject => {
   return all.find(({ ports }) => listOf(ports).length > 0) ?? all[0] ?? {};
 };
 
+interface Serving {
+  image: string | undefined;
+  /** Undefined if the template tells what serves. */
+  revision: Reading<JsonObject> | undefined;
+}
+
 /**
- * The image of the revision that has most traffic, if a digest names it. The template tells it without a call if it names a
+ * The revision that has most traffic, and its image if a digest names it. The template tells it without a call if it names a
  * digest and its own revision serves.
  */
 async function servingImage(
   sources: PostureSources,
   service: JsonObject,
   signal?: AbortSignal,
-): Promise<string | undefined> {
+): Promise<Serving> {
   const named = textOf(mainOf(objectOf(service.template)).image);
   // The name goes into a filter, so one of another form is not asked about.
   const isDigest = (image: string | undefined) => /^[\w./:-]+@sha256:[0-9a-f]{64}$/.test(image ?? '');
@@ -51,10 +57,13 @@ async function servingImage(
   const latest = shortName(textOf(service.latestReadyRevision));
   const revision = shortName(textOf(most?.revision)) ?? latest;
   if (revision === undefined || (revision === latest && isDigest(named)))
-    return isDigest(named) ? named : undefined;
+    return { image: isDigest(named) ? named : undefined, revision: undefined };
   const serving = await sources.revision(`${textOrEmpty(service.name)}/revisions/${revision}`, signal);
   const image = serving.ok ? textOf(mainOf(serving.value).image) : undefined;
-  return isDigest(image) ? image : undefined;
+  return {
+    image: isDigest(image) ? image : undefined,
+    revision: revision === latest ? undefined : serving,
+  };
 }
 
 /** The zip of the last build. The bucket shows it to an account that may only read objects. */
@@ -178,24 +187,34 @@ export async function readPosture(
   const key = keyName(raw);
   const upload = uploadOf(raw, own, seen);
   const asked = objectOf(raw.binaryAuthorization).useDefault === true;
-  const scanned = servingImage(sources, raw, signal).then(async (image) => ({
-    image,
+  const scanned = servingImage(sources, raw, signal).then(async ({ image, revision }) => ({
+    ...{ image, revision },
     scan: image === undefined ? undefined : await sources.scan(project, image, signal),
   }));
   const place = { project, region, service: shortName(target.service) ?? target.name, function: target.name };
-  const [backends, secrets, files, { image, scan }, admission, keyRead, perimeters, told, money, data] =
-    await Promise.all([
-      sources.backends({ ...place, number: projectNumber }, signal),
-      secretsOf(sources, raw, project, signal),
-      hidden ?? (upload ? sources.upload(upload, signal) : undefined),
-      scanned,
-      asked ? sources.admission(project, signal) : undefined,
-      key ? sources.key(key, signal) : undefined,
-      organization ? sources.perimeters(organization, signal) : undefined,
-      readAlerts(sources, project, signal),
-      readMoney(sources, project, signal),
-      readBuckets(sources, [...new Set([...buckets, ...bucketsOf(raw)])], signal),
-    ]);
+  const [
+    backends,
+    secrets,
+    files,
+    { image, revision, scan },
+    admission,
+    keyRead,
+    perimeters,
+    told,
+    money,
+    data,
+  ] = await Promise.all([
+    sources.backends({ ...place, number: projectNumber }, signal),
+    secretsOf(sources, raw, project, signal),
+    hidden ?? (upload ? sources.upload(upload, signal) : undefined),
+    scanned,
+    asked ? sources.admission(project, signal) : undefined,
+    key ? sources.key(key, signal) : undefined,
+    organization ? sources.perimeters(organization, signal) : undefined,
+    readAlerts(sources, project, signal),
+    readMoney(sources, project, signal),
+    readBuckets(sources, [...new Set([...buckets, ...bucketsOf(raw)])], signal),
+  ]);
   return {
     exposure,
     judgement: judge(exposure, 'complete'),
@@ -204,6 +223,7 @@ export async function readPosture(
     backends,
     secrets,
     upload: files,
+    serving: revision,
     image: image ?? textOf(mainOf(objectOf(raw.template)).image),
     scan,
     admission,

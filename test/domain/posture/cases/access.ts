@@ -118,7 +118,29 @@ export const accessCases: Case[] = [
     { permission: 'resourcemanager.projects.getIamPolicy' },
   ),
 
+  changers(
+    'a role of their own that could not be read',
+    'unknown',
+    {
+      guard: {
+        bindings: { project: [{ role: 'projects/p-one/roles/hidden', members: ['domain:example.com'] }] },
+        more: { roles: new Map([['projects/p-one/roles/hidden', denied('GET role', 'iam.roles.get')]]) },
+      },
+    },
+    { permission: 'iam.roles.get' },
+  ),
+
   readers('only the service', 'present', { secrets }),
+  readers(
+    'a role of their own on the secret, of which nobody knows what it allows',
+    'unknown',
+    {
+      secrets: [
+        secretOf({ policy: policyOf({ role: 'projects/p-one/roles/reader', members: ['allUsers'] }) }),
+      ],
+    },
+    { says: /nobody asked what projects\/p-one\/roles\/reader allows/ },
+  ),
   readers(
     'an accessor of the whole project',
     'bypassable',

@@ -83,6 +83,15 @@ export const aroundCases: Case[] = [
     'not applicable',
     perimeters({ name: 'p', status: { ...status, resources: ['projects/2'] } }),
   ),
+  perimeter(
+    'the number of the project was not read',
+    'unknown',
+    {
+      ...perimeters({ name: 'p', title: 'data', status }),
+      guard: { more: { projectNumber: undefined } },
+    },
+    { says: /number of the project/ },
+  ),
   perimeter('no organisation', 'not applicable', {
     perimeters: undefined,
     guard: { ancestry: read([], 'POST getAncestry') },
@@ -136,6 +145,47 @@ export const aroundCases: Case[] = [
     'absent',
     policies(alertPolicy(filter('resource.type="cloud_run_revision" resource.labels.service_name!="ocr"'))),
   ),
+  alerts(
+    'about other services by a function of the language',
+    'absent',
+    policies(
+      alertPolicy(
+        filter(
+          'resource.type="cloud_run_revision" resource.labels.service_name=monitoring.regex.full_match("shop-.*")',
+        ),
+      ),
+      alertPolicy(
+        filter('resource.type="cloud_run_revision" resource.labels.service_name=starts_with("shop")'),
+      ),
+    ),
+  ),
+  alerts(
+    'about this service by how it begins',
+    'present',
+    policies(
+      alertPolicy(
+        filter('resource.type="cloud_run_revision" resource.labels.service_name=starts_with("oc")'),
+      ),
+    ),
+  ),
+  alerts(
+    'about another region alone',
+    'absent',
+    policies(
+      alertPolicy(
+        filter(
+          'resource.type="cloud_run_revision" resource.labels.service_name="ocr" resource.labels.location="asia-northeast3"',
+        ),
+      ),
+    ),
+  ),
+  alerts(
+    'about this region',
+    'present',
+    policies(
+      alertPolicy(filter('resource.type="cloud_run_revision" resource.labels.location="us-central1"')),
+    ),
+  ),
   alerts('none', 'absent', policies()),
   alerts('the API is off', 'absent', { alerts: apiOff('GET alertPolicies') }),
   alerts('without a channel', 'bypassable', policies(alertPolicy({ notificationChannels: [] })), {
@@ -176,6 +226,26 @@ export const aroundCases: Case[] = [
     severity: 'low',
   }),
   budget('of one product alone', 'absent', budgets(budgetOf({ budgetFilter: { services: ['services/A'] } }))),
+  budget(
+    'of a folder that is not above the project',
+    'absent',
+    budgets(budgetOf({ budgetFilter: { resourceAncestors: ['folders/999'] } })),
+  ),
+  budget(
+    'of a folder above the project',
+    'present',
+    budgets(budgetOf({ budgetFilter: { resourceAncestors: ['folders/11'] } })),
+  ),
+  budget(
+    'of a time that is over',
+    'absent',
+    budgets(budgetOf({ budgetFilter: { customPeriod: { endDate: { year: 2026, month: 10, day: 31 } } } })),
+  ),
+  budget(
+    'of a time that is not over',
+    'present',
+    budgets(budgetOf({ budgetFilter: { customPeriod: { endDate: { year: 2026, month: 11, day: 30 } } } })),
+  ),
   budget('without a threshold', 'bypassable', budgets(budgetOf({ thresholdRules: [] })), {
     says: /no threshold/,
   }),
@@ -214,6 +284,25 @@ export const aroundCases: Case[] = [
     { buckets: [bucketOf({ versioning: undefined, softDeletePolicy: { retentionDurationSeconds: '0' } })] },
     { says: /gone for good/, severity: 'medium' },
   ),
+  buckets(
+    'versions that the lifecycle deletes at once',
+    'bypassable',
+    {
+      buckets: [
+        bucketOf({
+          lifecycle: { rule: [{ action: { type: 'Delete' }, condition: { isLive: false, age: 0 } }] },
+        }),
+      ],
+    },
+    { says: /as soon as it is replaced/, severity: 'medium' },
+  ),
+  buckets('versions that the lifecycle leaves for a month', 'present', {
+    buckets: [
+      bucketOf({
+        lifecycle: { rule: [{ action: { type: 'Delete' }, condition: { daysSinceNoncurrentTime: 30 } }] },
+      }),
+    ],
+  }),
   buckets(
     'it may become public',
     'bypassable',

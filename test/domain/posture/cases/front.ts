@@ -123,6 +123,28 @@ export const frontCases: Case[] = [
     },
     { says: /allUsers/, severity: 'critical' },
   ),
+  iap(
+    'everyone is let in by the policy of the project',
+    'bypassable',
+    {
+      service: behind,
+      backends: backends(backendOf({ raw: iapOn, access: someone })),
+      guard: {
+        bindings: { project: [{ role: 'roles/iap.httpsResourceAccessor', members: ['allUsers'] }] },
+      },
+    },
+    { says: /lets in/, severity: 'critical' },
+  ),
+  iap(
+    'a folder that may let everyone in could not be read',
+    'unknown',
+    {
+      service: behind,
+      backends: backends(backendOf({ raw: iapOn, access: someone })),
+      guard: { unread: { folder: denied('POST folders/11', 'resourcemanager.folders.getIamPolicy') } },
+    },
+    { permission: 'resourcemanager.folders.getIamPolicy' },
+  ),
   iap('on the balancer alone, with ingress for the balancer', 'present', {
     service: behind,
     backends: backends(backendOf({ raw: iapOn, access: someone })),
@@ -281,6 +303,42 @@ export const frontCases: Case[] = [
   armor('an edge policy', 'bypassable', balanced(armorOf([rules.waf()], { type: 'CLOUD_ARMOR_EDGE' })), {
     says: /cache/,
   }),
+  armor(
+    'signatures that are all switched off, or that refuse everything but an attack',
+    'bypassable',
+    balanced(
+      armorOf([
+        rules.waf({
+          match: { expr: { expression: "evaluatePreconfiguredWaf('sqli-v33-stable', {'sensitivity': 0})" } },
+        }),
+        rules.waf({
+          priority: 1001,
+          match: { expr: { expression: "!evaluatePreconfiguredWaf('xss-v33-stable')" } },
+        }),
+        rules.limit(),
+        rules.all('allow'),
+      ]),
+    ),
+    { says: /No enforced rule/ },
+  ),
+  armor(
+    'signatures that are named one by one',
+    'present',
+    balanced(
+      armorOf([
+        rules.waf({
+          match: {
+            expr: {
+              expression:
+                "evaluatePreconfiguredWaf('sqli-v33-stable', {'sensitivity': 0, 'opt_in_rule_ids': ['owasp-crs-v030301-id942100-sqli']})",
+            },
+          },
+        }),
+        rules.limit(),
+        rules.all('allow'),
+      ]),
+    ),
+  ),
   armor('no signatures', 'bypassable', balanced(armorOf([rules.limit(), rules.all('allow')])), {
     says: /evaluatePreconfiguredWaf/,
     severity: 'low',

@@ -44,6 +44,7 @@ const keyOf = (change: object) => ({
 
 export const imageCases: Case[] = [
   scan('nothing is known', 'present', {}),
+  scan('a scan that does not say that it ended', 'unknown', found(discovery({ analysisStatus: undefined }))),
   scan('a mild one', 'present', found(discovery(), vulnerability({ effectiveSeverity: 'LOW' }))),
   scan('a severe one without a fix', 'present', found(discovery(), vulnerability({ fixAvailable: false })), {
     says: /1 critical or high, 0 of those with a fix/,

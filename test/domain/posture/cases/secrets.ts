@@ -122,6 +122,23 @@ export const secretCases: Case[] = [
     variables(['API_KEY', 'projects/1/secrets/api-key'], ['SECRET_NAME', 'api-key']),
   ),
   plain(
+    'the template was mended, and the revision that serves was not',
+    'absent',
+    {
+      serving: read(
+        { name: 'r', containers: [{ env: [{ name: 'DB_PASSWORD', value: 'correct-horse' }] }] },
+        'GET run/v2/r',
+      ),
+    },
+    { says: /DB_PASSWORD/, severity: 'high' },
+  ),
+  plain(
+    'the revision that serves may not be read',
+    'unknown',
+    { serving: denied('GET run/v2/r', 'run.revisions.get') },
+    { permission: 'run.revisions.get' },
+  ),
+  plain(
     'the service may not be read',
     'unknown',
     { service: denied('GET run/v2/s', 'run.services.get') },

@@ -1,4 +1,5 @@
 import { removeBinding } from '../../../exposure/commands.ts';
+import type { Unread } from '../../../exposure/facts.ts';
 import { placeName } from '../../../exposure/places.ts';
 import { classify, inWords, isPublic, type Member } from '../../../exposure/policy/members.ts';
 import { liveBindings } from '../../../exposure/policy/policy.ts';
@@ -40,11 +41,14 @@ function judge(facts: PostureFacts): Judged {
     ['service', 'function', 'project', 'folder', 'organization'].includes(level),
   );
   const holes: Hole[] = [];
+  const unreadRoles = new Set<Unread>();
   let holders = 0;
   for (const { level, resource, reading } of levels) {
     if (!reading.ok) continue;
     for (const { role, members, condition } of liveBindings(reading.value)) {
       const known = exposure.roles.get(role);
+      // A role of one's own says nothing by its name.
+      if (known?.ok === false && !role.startsWith('roles/')) unreadRoles.add(known);
       if (!(changing.test(role) || (known?.ok && known.value.some((name) => changes.test(name))))) continue;
       for (const member of members.map(classify)) {
         holders++;
@@ -67,7 +71,10 @@ function judge(facts: PostureFacts): Judged {
   const call = levels.find(({ level }) => level === 'project')?.reading.call ?? '';
   const failed = levels.flatMap(({ reading }) => (reading.ok ? [] : [reading]));
   const saw = `${holders} ${holders === 1 ? 'member holds' : 'members hold'} a role that can replace the service.`;
-  return unlessUnread(withHoles(saw, call, holes), 'A policy was', failed);
+  return unlessUnread(withHoles(saw, call, holes), failed.length > 0 ? 'A policy was' : 'A role was', [
+    ...failed,
+    ...unreadRoles,
+  ]);
 }
 
 export const changers: Protection = { id: 'posture-changers', title: 'IAM: who can deploy', judge };

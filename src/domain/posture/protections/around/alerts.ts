@@ -16,7 +16,7 @@ const conditionText = (condition: JsonObject): string =>
     .join(' ');
 
 /** Is a policy about this service, or about all services of the project? */
-function concerns(policy: JsonObject, names: readonly string[]): boolean {
+function concerns(policy: JsonObject, names: readonly string[], region: string): boolean {
   const conditions = listOf(policy.conditions).map((one) => conditionText(objectOf(one)));
   // What a filter leaves out, it is not about.
   const text = conditions.join(' ').replace(/[\w.]+\s*!=~?\s*\\?"[^"]*"/g, ' ');
@@ -24,9 +24,27 @@ function concerns(policy: JsonObject, names: readonly string[]): boolean {
     (name) => conditions.join(' ').includes(`!="${name}"`) || conditions.join(' ').includes(`!= "${name}"`),
   );
   if (leftOut) return false;
-  const named = /(service_name|function_name)\\?"?\s*=+~?\s*\\?"/.test(text);
+  // A filter about another region, or about services by a function of the filter language, is not about every service.
+  const places = [...text.matchAll(/\blocation\\?"?\s*=~?\s*\\?"([^"\\]*)/g)].map(([, place = '']) => place);
+  if (places.length > 0 && !places.some((place) => place === region || !/^[a-z0-9-]+$/.test(place)))
+    return false;
+  const named = /(service_name|function_name)\\?"?\s*(=+~?|:)\s*(\\?"|\w)/.test(text);
   const ours = names.some((name) => new RegExp(`["/:]${name.replace(/[^\w-]/g, '')}["/:)]`).test(text));
   if (ours) return true;
+  const begins = [...text.matchAll(/\b(starts_with|ends_with|has_substring)\(\s*"([^"]*)"/g)];
+  if (
+    named &&
+    begins.some(([, how, part = '']) =>
+      names.some((name) =>
+        how === 'starts_with'
+          ? name.startsWith(part)
+          : how === 'ends_with'
+            ? name.endsWith(part)
+            : name.includes(part),
+      ),
+    )
+  )
+    return true;
   if (!named && /cloud_run_revision|cloud_function|run\.googleapis\.com|run_googleapis_com/.test(text))
     return true;
   const own = Object.keys(textMapOf(policy.userLabels)).some((key) => key.startsWith(`${slug}`));
@@ -56,7 +74,9 @@ function judge(facts: PostureFacts): Judged {
   const { alerts, channels, exposure } = facts;
   if (!alerts.ok && alerts.cause !== 'api-off') return unread('The alert policies were', alerts);
   const names = [...new Set([serviceShort(facts), exposure.target.name])];
-  const found = alerts.ok ? alerts.value.filter((policy) => concerns(policy, names)) : [];
+  const found = alerts.ok
+    ? alerts.value.filter((policy) => concerns(policy, names, exposure.target.region))
+    : [];
   if (found.length === 0)
     return absent('No alert policy is about this service.', alerts.call, {
       about: ['none'],

@@ -1,4 +1,5 @@
 import { type JsonObject, objectOf, textOrEmpty } from '../../../data/json.ts';
+import { bucketFact, windowSeconds } from '../../../drill/bucket.ts';
 import { shellWord } from '../../../exposure/commands.ts';
 import type { Unread } from '../../../exposure/facts.ts';
 import { classify, inWords, isPublic } from '../../../exposure/policy/members.ts';
@@ -15,11 +16,14 @@ import {
   withHoles,
 } from '../../row.ts';
 
+const hasRetention = (bucket: JsonObject): boolean =>
+  Number(objectOf(bucket.retentionPolicy).retentionPeriod ?? 0) > 0;
+
 /** Can an object that was overwritten or deleted by mistake come back? */
 const comesBack = (bucket: JsonObject): boolean =>
   objectOf(bucket.versioning).enabled === true ||
   Number(objectOf(bucket.softDeletePolicy).retentionDurationSeconds ?? 0) > 0 ||
-  Number(objectOf(bucket.retentionPolicy).retentionPeriod ?? 0) > 0;
+  hasRetention(bucket);
 
 function holesOf({ name, reading, policy }: BucketFact): Hole[] {
   const holes: Hole[] = [];
@@ -39,6 +43,15 @@ function holesOf({ name, reading, policy }: BucketFact): Hole[] {
   if (!reading.ok) return holes;
   const { value, call } = reading;
   const access = objectOf(value.iamConfiguration);
+  if (comesBack(value) && !hasRetention(value) && windowSeconds(bucketFact(value)) === 0)
+    holes.push({
+      about: ['lifecycle', name],
+      text: `${name} keeps versions, and a rule of its lifecycle may delete one as soon as it is replaced.`,
+      severity: 'medium',
+      fix: 'Let the rule wait by daysSinceNoncurrentTime, or switch soft delete on:',
+      commands: [updateBucket(name, '--soft-delete-duration=7d')],
+      call,
+    });
   if (!comesBack(value))
     holes.push({
       about: ['lost', name],

@@ -1,4 +1,12 @@
-import { type JsonObject, listOf, objectOf, textOf, textOrEmpty, textsOf } from '../../../data/json.ts';
+import {
+  isObject,
+  type JsonObject,
+  listOf,
+  objectOf,
+  textOf,
+  textOrEmpty,
+  textsOf,
+} from '../../../data/json.ts';
 import { shellWord } from '../../../exposure/commands.ts';
 import type { PostureFacts } from '../../facts.ts';
 import {
@@ -11,9 +19,20 @@ import {
   withHoles,
 } from '../../row.ts';
 
-/** Does a budget count what this project spends? A budget without projects counts those of the whole account. */
-function covers(budget: JsonObject, project: string, number: string | undefined): boolean {
+/** Does a budget count what this project spends now? A budget without projects counts those of the whole account. */
+function covers(
+  budget: JsonObject,
+  { target: { project }, projectNumber: number, ancestry }: PostureFacts['exposure'],
+  now: number,
+): boolean {
   const filter = objectOf(budget.budgetFilter);
+  // A period of its own ends once, and then nobody counts any more.
+  const { endDate } = objectOf(filter.customPeriod);
+  const { year, month, day } = objectOf(endDate);
+  if (isObject(endDate) && Date.UTC(Number(year), Number(month) - 1, Number(day) + 1) < now) return false;
+  const above = textsOf(filter.resourceAncestors);
+  const ours = ancestry.ok ? ancestry.value.map(({ type, id }) => `${type}s/${id}`) : [];
+  if (above.length > 0 && !above.some((one) => ours.includes(one))) return false;
   const projects = textsOf(filter.projects);
   const services = textsOf(filter.services);
   const narrow = services.length > 0 || Object.keys(objectOf(filter.labels)).length > 0;
@@ -39,7 +58,7 @@ function silent(budget: JsonObject): string | undefined {
   return someone ? undefined : 'its default recipients are switched off, and it names nobody else';
 }
 
-function judge({ billing, budgets, exposure }: PostureFacts): Judged {
+function judge({ billing, budgets, exposure, now }: PostureFacts): Judged {
   if (!billing.ok) return unread('The billing account was', billing);
   const account = textOf(billing.value.billingAccountName);
   if (billing.value.billingEnabled !== true || account === undefined)
@@ -53,7 +72,7 @@ function judge({ billing, budgets, exposure }: PostureFacts): Judged {
     });
   if (!budgets.ok) return unread('The budgets were', budgets);
   const { project } = exposure.target;
-  const found = budgets.value.filter((one) => covers(one, project, exposure.projectNumber));
+  const found = budgets.value.filter((one) => covers(one, exposure, now));
   if (found.length === 0)
     return absent('No budget counts what this project spends.', budgets.call, {
       about: ['none'],

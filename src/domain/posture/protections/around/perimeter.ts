@@ -27,6 +27,15 @@ function judge({ perimeters, exposure }: PostureFacts): Judged {
         )
       : unread('The organisation was', exposure.ancestry);
   if (!perimeters.ok) return unread('The perimeters were', perimeters);
+  // A perimeter names a project by its number. Without it nobody can say that none does.
+  if (exposure.projectNumber === undefined && perimeters.value.length > 0)
+    return {
+      state: 'unknown',
+      saw: 'The number of the project was not read, by which a perimeter names it.',
+      call: perimeters.call,
+      holes: [],
+      permissions: ['resourcemanager.projects.get'],
+    };
   const project = `projects/${exposure.projectNumber ?? ''}`;
   const names = (config: unknown) => textsOf(objectOf(config).resources).includes(project);
   const real = perimeters.value.filter(

@@ -34,6 +34,13 @@ function keysOf(options: JsonObject): RateKey[] {
   return [{ type: textOf(options.enforceOnKey) ?? 'ALL', name: textOrEmpty(options.enforceOnKeyName) }];
 }
 
+/** Sensitivity 0 switches every signature off that is not named (opt_in_rule_ids), and a negation refuses everything else. */
+const signaturesIn = (expression: string): boolean =>
+  [...expression.matchAll(/(!?)\s*evaluatePreconfigured(?:Waf|Expr)\s*\(([^)]*)\)/g)].some(
+    ([, not, options = '']) =>
+      not !== '!' && !(/'sensitivity'\s*:\s*0\b/.test(options) && !options.includes('opt_in_rule_ids')),
+  );
+
 function ruleOf(raw: JsonObject): ArmorRule {
   const match = objectOf(raw.match);
   const expression = textOf(objectOf(match.expr).expression);
@@ -48,7 +55,7 @@ function ruleOf(raw: JsonObject): ArmorRule {
       expression === undefined
         ? ranges.some((range) => range === '*' || range === '0.0.0.0/0')
         : /^\s*true\s*$/.test(expression),
-    signatures: /evaluatePreconfigured(Waf|Expr)\s*\(/.test(expression ?? ''),
+    signatures: signaturesIn(expression ?? ''),
     narrow: /&&/.test(expression ?? ''),
     keys: keysOf(options),
     limited: raw.rateLimitOptions !== undefined,

@@ -86,15 +86,17 @@ function judge(facts: PostureFacts): Judged {
       ),
     );
   }
-  // The policy of a folder or of the organisation also lets people through every proxy below it.
+  // The policy of the project, of a folder or of the organisation also lets people through every proxy below it.
   if (direct || behind.length > 0)
     for (const { level, resource, reading } of exposure.policies)
-      if (level === 'folder' || level === 'organization')
+      if (level === 'project' || level === 'folder' || level === 'organization') {
+        if (!reading.ok) failed.push(reading);
         holes.push(
           ...publicHoles(reading, `${level} ${resource}`, (member, role) =>
             removeBinding(level, resource, role, member, target, false),
           ).filter(({ about }) => /accessor/i.test(about[2] ?? '')),
         );
+      }
   if (direct && behind.length > 0)
     holes.push({
       about: ['both'],

@@ -63,6 +63,13 @@ function judge({ scan, image, service, exposure }: PostureFacts): Judged {
       severity: 'medium',
       fix: 'Build from a base image that Artifact Analysis knows.',
     });
+  if (found.length === 0 && !/^(FINISHED_SUCCESS|COMPLETE)$/.test(status))
+    return {
+      state: 'unknown',
+      saw: 'The scan of this image does not say that it ended.',
+      call: scan.call,
+      holes: [],
+    };
   const serious = found.filter((one) => /^(CRITICAL|HIGH)$/.test(severityOf(one)));
   const fixable = serious.filter((one) => objectOf(one.vulnerability).fixAvailable === true);
   const named = (all: readonly JsonObject[]) => [

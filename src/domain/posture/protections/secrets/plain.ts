@@ -3,7 +3,7 @@ import { shellWord } from '../../../exposure/commands.ts';
 import { isNoSecret, plainName, secretName } from '../../../source/secrets/variables.ts';
 import { updateService } from '../../commands.ts';
 import type { PostureFacts } from '../../facts.ts';
-import { functionJson, plainVariables, serviceJson } from '../../read-service.ts';
+import { functionJson, plainVariables, serviceJson, variablesIn } from '../../read-service.ts';
 import { absent, type Hole, type Judged, type Protection, present, unread } from '../../row.ts';
 import { withoutService } from './generation.ts';
 
@@ -17,9 +17,21 @@ function judge(facts: PostureFacts): Judged {
   const { service, exposure } = facts;
   if (!service) return withoutService(facts);
   if (!service.ok) return unread('The service was', service);
-  const variables = plainVariables(serviceJson(facts));
+  // What serves may be older than the template, and then has what the template has no longer.
+  const { serving } = facts;
+  if (serving && !serving.ok) return unread('The revision that serves was', serving);
+  const older = serving ? variablesIn(serving.value) : [];
+  const variables = [
+    ...new Map(
+      [...older, ...plainVariables(serviceJson(facts))].map((one) => [`${one.name}\n${one.value}`, one]),
+    ).values(),
+  ];
   const build = Object.entries(textMapOf(objectOf(functionJson(facts).buildConfig).environmentVariables));
-  const found = variables.filter(({ name, value }) => holdsSecret(name, value));
+  const found = [
+    ...new Map(
+      variables.filter(({ name, value }) => holdsSecret(name, value)).map((one) => [one.name, one]),
+    ).values(),
+  ];
   const holes: Hole[] = [
     ...found.map(({ name }): Hole => {
       const secret = name.toLowerCase().replaceAll('_', '-');

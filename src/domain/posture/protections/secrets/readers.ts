@@ -34,6 +34,20 @@ function judge(facts: PostureFacts): Judged {
       predefined.test(role) || (known?.ok === true && known.value.includes('secretmanager.versions.access'))
     );
   };
+  // A role of one's own says nothing by its name, and on a secret it is there for a reason.
+  const hides = (role: string): boolean =>
+    !role.startsWith('roles/') && exposure.roles.get(role)?.ok !== true;
+  const unreadRole = (role: string): Unread => {
+    const known = exposure.roles.get(role);
+    return known && !known.ok
+      ? known
+      : {
+          ok: false,
+          call: `GET iam/v1/${role} (not read)`,
+          cause: 'failed',
+          detail: `nobody asked what ${role} allows`,
+        };
+  };
   const runtime = `serviceaccount:${runtimeAccount(serviceJson(facts)) ?? ''}`.toLowerCase();
   const holes: Hole[] = [];
   const failed: Unread[] = [];
@@ -43,6 +57,9 @@ function judge(facts: PostureFacts): Judged {
       failed.push(policy);
       continue;
     }
+    for (const { role, members } of liveBindings(policy.value))
+      if (hides(role) && members.some((member) => member.toLowerCase() !== runtime))
+        failed.push(unreadRole(role));
     for (const { role, members, condition } of liveBindings(policy.value).filter((one) => reads(one.role)))
       for (const member of members.map(classify)) {
         readers++;
@@ -66,6 +83,8 @@ function judge(facts: PostureFacts): Judged {
       failed.push(reading);
       continue;
     }
+    for (const { role } of liveBindings(reading.value))
+      if (exposure.roles.get(role)?.ok === false && hides(role)) failed.push(unreadRole(role));
     for (const { role, members, condition } of liveBindings(reading.value).filter((one) => reads(one.role)))
       for (const member of members.map(classify)) {
         if (role === 'roles/owner' && member.reach === 'named') continue;
@@ -82,7 +101,7 @@ function judge(facts: PostureFacts): Judged {
       }
   }
   const saw = `${secrets.length} ${secrets.length === 1 ? 'secret' : 'secrets'} of the service, ${readers} ${readers === 1 ? 'binding' : 'bindings'} that can read them.`;
-  return unlessUnread(withHoles(saw, first.policy.call, holes), 'A policy was', failed);
+  return unlessUnread(withHoles(saw, first.policy.call, holes), 'A policy or a role was', failed);
 }
 
 export const secretReaders: Protection = {
