@@ -248,7 +248,7 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     // What a gateway would make of an OpenAPI document.
     gateway: ['data', 'findings', 'yaml'],
     // The state of every protection. What the guard knows is the guard's.
-    posture: ['causes', 'data', 'exposure', 'findings', 'source', 'text'],
+    posture: ['causes', 'data', 'drill', 'exposure', 'findings', 'source', 'text'],
     // How data is protected, and what a restore of it has shown.
     // The load of a second region is judged by the file of `capacity`.
     drill: ['capacity', 'data', 'findings', 'text'],
