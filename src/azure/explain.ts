@@ -35,7 +35,8 @@ export function explainToken(
     const subject = plain(claimText(claims, 'sub'), /^[\w@:./-]{1,300}$/);
     const issuer = plain(claimText(claims, 'iss'), /^https:\/\/[\w.-]+(?:\/[\w./-]+)?$/);
     const credential = JSON.stringify({
-      name: 'github',
+      // Unique within the app, which may have one for another branch or environment.
+      name: (subject ?? 'github').replace(/[^A-Za-z0-9]+/g, '-').slice(0, 120),
       issuer: issuer ?? 'ISSUER',
       subject: subject ?? 'SUBJECT',
       audiences: [audience],

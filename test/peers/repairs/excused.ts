@@ -1,10 +1,6 @@
 /** Texts that look like commands of ours, and why no test runs them. */
 export const excusedSites: readonly (readonly [text: RegExp, why: string])[] = [
   [/^npm (error|found|ci$|install$|run build$|pack,)/, 'words of npm, or about npm, in a sentence'],
-  [
-    /^az (ad app|account show|role assignment)/,
-    'it is about Azure, for whose directory the sandbox has a login and no administration; test/sli/prometheus/logins.test.ts has the refusals',
-  ],
   [/^npm run docs$/, 'a line of a diagram'],
   [
     /^curl --fail-with-body -sS -X POST$/,
@@ -56,7 +52,10 @@ export const excusedRuns: readonly (readonly [command: RegExp, why: string])[] =
     /^(curl --head|openssl s_client|curl https:\/\/token\.actions)/,
     'it asks the Internet, which a test does not need',
   ],
-  [/^aws /, 'it is about AWS; test/peers/aws runs it with a real aws on a stand-in'],
+  [
+    /^(aws|az) /,
+    'it is about AWS or Azure; test/peers/aws runs it with a real aws on a stand-in, and test/peers/azure with a stand-in for az',
+  ],
   [/^(df -h|ls -ld)/, 'it shows a disk or a folder'],
   [/^docker run /, 'Docker is not on every machine; the words are those of the page on testing locally'],
   [/^gcloud functions detach /, 'it cannot be undone; test/sandbox/run-functions.test.ts runs it'],

@@ -392,7 +392,7 @@ describe('Azure Monitor', () => {
     expect(entra.calls.length).toBeGreaterThan(0);
   });
 
-  const credential = `'{"name":"github","issuer":"${github}","subject":"${subject}","audiences":["api://AzureADTokenExchange"]}'`;
+  const credential = `'{"name":"repo-acme-ocr-environment-production","issuer":"${github}","subject":"${subject}","audiences":["api://AzureADTokenExchange"]}'`;
   test.each<[string, () => void, RegExp, string | undefined]>([
     [
       'no federated credential for this run',

@@ -1,4 +1,5 @@
 import { awsCommands } from './aws.ts';
+import { azureCommands } from './azure.ts';
 import { causeCommands } from './causes.ts';
 import { doctorCommands } from './doctor.ts';
 import { drillCommands } from './drill.ts';
@@ -27,6 +28,7 @@ function runnableHere(): Printed[] {
     ...stepCommands(),
     ...drillCommands(),
     ...awsCommands(),
+    ...azureCommands(),
     ...pageCommands(),
   ];
 }
