@@ -37,8 +37,9 @@ export function regionsReport(
     ...skipped.map((region) => leftOut(region, reports.get(region)?.reason ?? '')),
     ...taken.flatMap(([region, own]) => own.findings.map((finding) => about(region, finding))),
   ];
-  // The reason quotes the errors of the region that stopped the others, and not theirs.
-  report.errors = taken.flatMap(([region, own]) =>
+  // The reason quotes the errors of the region that stopped the others, and not theirs. The first error is what an annotation shows.
+  const first = [...taken].sort(([a], [b]) => Number(b === stoppedBy) - Number(a === stoppedBy));
+  report.errors = first.flatMap(([region, own]) =>
     stoppedBy === undefined || region === stoppedBy
       ? own.errors
       : own.errors.map(({ in_reason: _, ...error }) => error),

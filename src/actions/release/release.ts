@@ -25,7 +25,8 @@ export const release: Action<'release'> = async (context) => {
   if (wrong) return wrong;
   const { name, project, region } = inputs.stages.deploy;
   const place = { project, region, name };
-  tellStart(context, 'release', place);
+  const regions = inputs.several?.waves.flat().join(', ');
+  tellStart(context, 'release', regions === undefined ? place : { ...place, region: regions });
   const platform = openPlatform(context, inputs.login);
   logPlan(context, inputs, name);
 

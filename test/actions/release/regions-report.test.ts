@@ -11,17 +11,19 @@ interface Ended {
   reason: string;
   serves?: string;
   warnings?: string[];
+  errors?: string[];
 }
 
 function reportOf(ended: Record<string, Ended>, stoppedBy?: string, skipped: string[] = []) {
   const reports = new Map(
-    Object.entries(ended).map(([region, { outcome, verdict, reason, serves = 'old', warnings = [] }]) => {
+    Object.entries(ended).map(([region, { errors = [], serves = 'old', warnings = [], ...own }]) => {
       const report = newReport('release', { project: 'p', region, name: 'ocr' });
       const release = {
         ...{ before: 'old', candidate: 'new', serving: [{ revision: serves, percent: 100 }] },
         ...{ warnings, stages: [], segments: [], shares: [] },
       };
-      Object.assign(report, { outcome, verdict, reason, evidence: { release } });
+      const records = errors.map((what) => ({ code: 'network-failed', what }));
+      Object.assign(report, { ...own, errors: records, evidence: { release } });
       return [region, report] as const;
     }),
   );
@@ -89,4 +91,9 @@ test('the summary begins with the warnings of every region', () => {
   const warned: Ended = { ...good, warnings: ['Promoted without a decision: too few requests'] };
   const lines = wavesView.head?.(reportOf({ a: good, b: warned })) ?? [];
   expect(lines).toContain('> b: Promoted without a decision: too few requests');
+});
+
+test('the errors begin with those of the region that stopped the others', () => {
+  const report = reportOf({ a: { ...back, errors: ['one'] }, b: { ...failed, errors: ['two'] } }, 'b');
+  expect(report.errors.map(({ what }) => what)).toEqual(['two', 'one']);
 });
