@@ -1,5 +1,6 @@
 import { type JsonObject, listOf, objectOf, textMapOf, textOrEmpty, textsOf } from '../../../data/json.ts';
-import { slug } from '../../../product.ts';
+import { shellWord } from '../../../exposure/commands.ts';
+import { repository, slug } from '../../../product.ts';
 import type { PostureFacts } from '../../facts.ts';
 import { serviceShort } from '../../read-service.ts';
 import { absent, type Hole, type Judged, type Protection, unread, withHoles } from '../../row.ts';
@@ -53,6 +54,20 @@ function concerns(policy: JsonObject, names: readonly string[], region: string):
 
 const title = (policy: JsonObject): string => textOrEmpty(policy.displayName) || textOrEmpty(policy.name);
 
+const isLive = ({ enabled, verificationStatus }: JsonObject): boolean =>
+  enabled !== false && verificationStatus !== 'UNVERIFIED';
+
+/** With the repository: npx takes a bare name from a registry, where another package may have it. */
+function makeAlerts(facts: PostureFacts): string {
+  const { project, region } = facts.exposure.target;
+  const [channel] = facts.channels.ok
+    ? facts.channels.value.filter(isLive).map(({ name }) => textOrEmpty(name))
+    : [];
+  const place = `--project ${shellWord(project)} --region ${shellWord(region)} --name ${shellWord(serviceShort(facts))}`;
+  const told = channel ? ` --notification-channels ${shellWord(channel)}` : '';
+  return `npx --yes github:${repository} slo --system cloud-monitoring --mode apply ${place}${told}`;
+}
+
 /** Why nobody learns of an alert of this policy. Undefined if somebody does. */
 function silent(
   policy: JsonObject,
@@ -64,9 +79,7 @@ function silent(
   if (!channels) return undefined;
   const known = wanted.map((name) => channels.get(name)).filter((one) => one !== undefined);
   if (known.length === 0) return 'its notification channels do not exist any more';
-  const live = known.filter(
-    ({ enabled, verificationStatus }) => enabled !== false && verificationStatus !== 'UNVERIFIED',
-  );
+  const live = known.filter(isLive);
   return live.length === 0 ? 'its notification channels are switched off or unverified' : undefined;
 }
 
@@ -82,10 +95,8 @@ function judge(facts: PostureFacts): Judged {
       about: ['none'],
       text: 'Nobody is told when the service fails.',
       severity: 'medium',
-      fix: 'Make the alerts from the objectives that also gate the release, and name a notification channel:',
-      commands: [
-        `npx ${slug} slo --mode apply --project ${exposure.target.project} --name ${exposure.target.name}`,
-      ],
+      fix: 'Make the alerts from the objectives that also gate the release, and name who is told with --notification-channels:',
+      commands: [makeAlerts(facts)],
     });
   const byName = channels.ok ? new Map(channels.value.map((one) => [textOrEmpty(one.name), one])) : undefined;
   const told = found.filter((policy) => silent(policy, byName) === undefined);

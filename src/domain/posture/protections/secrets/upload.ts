@@ -1,3 +1,4 @@
+import { lineFor } from '../../../source/ignore-line.ts';
 import { leavingOf, refusedName } from '../../../source/refused-files.ts';
 import type { PostureFacts } from '../../facts.ts';
 import { absent, type Judged, notApplicable, type Protection, present, unread } from '../../row.ts';
@@ -17,8 +18,8 @@ function judge({ upload, service }: PostureFacts): Judged {
     about: ['file', path],
     text: `${path} was uploaded with the source: ${why}.`,
     severity: 'high' as const,
-    fix: 'Leave it out, release again, and change every secret that it holds, since the image and the bucket keep it:',
-    commands: [`printf '%s\\n' '.env*' '!.env.example' >> .gcloudignore`],
+    // No command: a new .gcloudignore switches off what gcloud leaves out without one, and whether there is one is not known here.
+    fix: `Add the line ${lineFor(path)} to .gcloudignore in the folder of the source. If there is no such file, begin it with .git, node_modules and, where there is a .gitignore, #!include:.gitignore, because gcloud leaves these out by itself only as long as there is none. Then release again, and change every secret that the file holds, since the image and the bucket keep it.`,
     call: upload.call,
   }));
   return {
