@@ -1,8 +1,7 @@
 import { findingLines } from '../../domain/drill/text.ts';
 import { newReport } from '../../domain/report/report.ts';
 import type { Action } from '../../runner/action.ts';
-import { cleanUp, nothingCleaned } from '../../steps/drill/clean-up.ts';
-import { notDone } from '../../steps/drill/drill.ts';
+import { cleanUp, notDone, nothingCleaned } from '../../steps/drill/clean-up.ts';
 import { isRefusal } from '../../steps/drill/restore.ts';
 import { openPlatform } from '../login/platform.ts';
 import { readDrill } from './inputs.ts';

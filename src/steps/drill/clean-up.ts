@@ -63,3 +63,9 @@ function leave(into: Cleaned, id: 'drill-changed' | 'drill-left', shown: string,
   into.left.push(shown);
   into.findings.push({ ...ofRule(drillRules, id), about: [shown], title });
 }
+
+export const notDone = (bucket: string, what: string, why: string): Finding => ({
+  ...ofRule(drillRules, 'drill-not-done'),
+  about: [bucket, what],
+  title: `${what}: ${why.replace(/\.$/, '')}.`,
+});

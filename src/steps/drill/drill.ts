@@ -11,7 +11,7 @@ import type { Finding } from '../../domain/findings/finding.ts';
 import { ofRule } from '../../domain/findings/of-rule.ts';
 import { drillRules } from '../../domain/findings/rules/drill.ts';
 import type { Verdict } from '../../domain/findings/verdict.ts';
-import { type Cleaned, cleanUp, nothingCleaned } from './clean-up.ts';
+import { type Cleaned, cleanUp, notDone, nothingCleaned } from './clean-up.ts';
 import type { DrillPorts, DrillRequest } from './ports.ts';
 import { isRefusal, restoreOne, Stopped } from './restore.ts';
 
@@ -145,12 +145,6 @@ function kept(bucket: BucketFact, copy: BucketFact | undefined): Finding {
     fix: 'To see that a restore works, drill a bucket with the same settings and without retention.',
   };
 }
-
-export const notDone = (bucket: string, what: string, why: string): Finding => ({
-  ...ofRule(drillRules, 'drill-not-done'),
-  about: [bucket, what],
-  title: `${what}: ${why.replace(/\.$/, '')}.`,
-});
 
 function judge(request: DrillRequest, evidence: DrillEvidence, findings: Finding[]): DrillResult {
   const bad = findings.filter(({ severity }) => severity === 'critical' || severity === 'high');

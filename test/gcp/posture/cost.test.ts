@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { addBucket } from '../../../sandbox/storage/state.ts';
+import { knownRole, knownRoles } from '../../../src/domain/posture/known-roles.ts';
 import { buildBalancer } from '../../sandbox/support/balancer.ts';
 import { rules } from '../../support/posture-facts.ts';
 import { earlierOf, type PostureWorld, postureWorld } from '../../support/posture-world.ts';
@@ -151,6 +152,15 @@ test('the calls and the time of a plain service and of one that uses everything'
   expect(plain.seconds).toBeLessThan(6);
   expect(loaded.unknown).toEqual([]);
   // What the README says. One call is for each secret, key, bucket, policy and door that a plain service lacks.
-  expect([plain.calls, loaded.calls]).toEqual([33, 43]);
+  expect([plain.calls, loaded.calls]).toEqual([30, 40]);
   expect(loaded.seconds).toBeLessThan(6);
+});
+
+test.each(knownRoles)('%s allows at Google what the table says without a call', async (role) => {
+  const { body } = await w.client.api('iam', 'GET', `/v1/${role}`, undefined, w.owner);
+  const told = knownRole(role);
+  expect(told?.ok && told.value.length).toBeGreaterThan(0);
+  const deciding = (list: readonly string[]) =>
+    list.filter((name) => /^(run\.routes|iam\.serviceAccounts)\.|setIamPolicy$/.test(name)).sort();
+  expect(told?.ok && deciding(told.value)).toEqual(deciding(body.includedPermissions));
 });
