@@ -96,7 +96,7 @@ const most: Record<string, number> = {
   deploy: 430_000,
   doctor: 304_000,
   drill: 181_000,
-  drillPost: 168_000,
+  drillPost: 177_000,
   gateway: 373_000,
   guard: 293_000,
   logs: 186_000,
