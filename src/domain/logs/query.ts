@@ -48,7 +48,8 @@ export function reasonFilter(place: LogPlace, since: number, until: number, slow
       : [`(resource.labels.revision_name=${quoted(revision)} OR httpRequest.status=429)`]),
     `timestamp>=${quoted(iso(since))}`,
     `timestamp<=${quoted(iso(until))}`,
-    `(severity>=WARNING OR logName=${quoted(`projects/${project}/logs/run.googleapis.com%2Fstderr`)} OR logName=${quoted(`projects/${project}/logs/run.googleapis.com%2Fvarlog%2Fsystem`)} OR httpRequest.status>=500 OR textPayload=~${quoted(telling.replaceAll('\\', '\\\\'))}${slow})`,
+    // A request with a 4xx is a warning too. Strangers make thousands of them, and none says why something failed.
+    `((severity>=WARNING AND NOT logName=${quoted(`projects/${project}/logs/run.googleapis.com%2Frequests`)}) OR httpRequest.status=429 OR logName=${quoted(`projects/${project}/logs/run.googleapis.com%2Fstderr`)} OR logName=${quoted(`projects/${project}/logs/run.googleapis.com%2Fvarlog%2Fsystem`)} OR httpRequest.status>=500 OR textPayload=~${quoted(telling.replaceAll('\\', '\\\\'))}${slow})`,
   ].join(' AND ');
 }
 

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { writeEntry } from '../../../sandbox/logs/store.ts';
 import { writeContainerLine, writeSystemLine } from '../../../sandbox/run/container-log.ts';
 import type { Service } from '../../../sandbox/run/model.ts';
 import { explainByLog } from '../../../src/actions/logs/explain.ts';
@@ -232,4 +233,22 @@ test('an answer that is too large, or none of JSON, costs only the explanation',
     expect(took).toBeLessThan(4000);
     await client.control('DELETE', '/faults');
   }
+});
+
+test('thousands of requests of strangers, each a warning in the log, do not hide why it failed', async () => {
+  const revision = crash(process.execPath, 'flood.js', 'null.pages;\n');
+  const { world, project } = client.sandbox;
+  const labels = { location: client.sandbox.region, service_name: 'ocr-api', revision_name: revision };
+  for (let n = 0; n < 5000; n++)
+    writeEntry(world, {
+      insertId: `stranger-${n}`,
+      severity: 'WARNING',
+      resource: { type: 'cloud_run_revision', labels: { ...labels, project_id: project } },
+      httpRequest: { requestMethod: 'GET', status: n % 2 === 0 ? 403 : 404, latency: '0.001s' },
+      timestamp: new Date(world.now()).toISOString(),
+      logName: `projects/${project}/logs/run.googleapis.com%2Frequests`,
+    });
+  const { printed, calls } = await fail(revision);
+  expect(shown(printed).slice(0, 3).join(' ')).toContain('TypeError at flood.js:1');
+  expect(calls).toBeLessThanOrEqual(3);
 });
