@@ -57,7 +57,7 @@ export const networkRows: readonly Row[] = [
       why: /ECONNREFUSED \S*(127\.|localhost|::1)/.test(failure.message)
         ? 'The address is the runner itself, so an endpoint override or a proxy variable points to a program that does not run.'
         : 'A firewall blocks the way, or the proxy in HTTPS_PROXY does not run.',
-      fix: `Let the runner reach ${isGoogles(serverIn(failure.message)) ? '*.googleapis.com and *.run.app on port 443' : serverIn(failure.message)}, or correct HTTPS_PROXY. This tries it:`,
+      fix: `Let the runner reach ${isGoogles(serverIn(failure.message)) ? '' : `${serverIn(failure.message)}, and for Google `}*.googleapis.com and *.run.app on port 443, or correct HTTPS_PROXY. This tries it:`,
       commands: [`curl --head ${serverIn(failure.message)}/`],
     }),
   },
