@@ -251,7 +251,7 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     posture: ['causes', 'data', 'drill', 'exposure', 'findings', 'source', 'text'],
     // How data is protected, and what a restore of it has shown.
     // The load of a second region is judged by the file of `capacity`.
-    drill: ['capacity', 'data', 'findings', 'text'],
+    drill: ['capacity', 'data', 'deploy', 'findings', 'text'],
     login: ['cel', 'data', 'errors', 'findings', 'invocation'],
     // What later stages need: one table of checks for every action.
     preflight: ['causes', 'data', 'deploy', 'findings', 'image', 'login', 'text'],

@@ -1,3 +1,5 @@
+import { cpuRow } from '../deploy/cpu-table.ts';
+
 /** One configuration of a revision, as far as it decides how much load the revision takes. */
 export interface Point {
   cpu: number;
@@ -16,22 +18,15 @@ export interface Axes {
   instances: readonly number[];
 }
 
-/** Memory that a number of CPUs may have, in MiB (cloud.google.com/run/docs/configuring/services/cpu, read in 2026-11). */
-const memoryOf: readonly (readonly [cpu: number, least: number, most: number])[] = [
-  [0.08, 128, 512],
-  [0.5, 128, 1024],
-  [1, 128, 4096],
-  [2, 128, 8192],
-  [4, 2048, 16_384],
-  [6, 4096, 24_576],
-  [8, 4096, 32_768],
-];
+/** The least memory of an instance. */
+const leastMib = 128;
 
 /** Why Cloud Run does not take this configuration, as a clause. Undefined if no documented rule forbids it. */
 export function illegal({ cpu, memoryMib, concurrency, instances }: Point): string | undefined {
-  const row = memoryOf.findLast(([least]) => least <= cpu);
-  if (!row || (cpu > 1 && row[0] !== cpu)) return `${cpu} CPU is not offered`;
-  const [, least, most] = row;
+  const row = cpuRow(cpu);
+  if (!row || (cpu > 1 && row.cpu !== cpu)) return `${cpu} CPU is not offered`;
+  const least = Math.max(leastMib, row.least / 2 ** 20);
+  const most = row.most / 2 ** 20;
   if (memoryMib < least) return `${cpu} CPU needs at least ${least} MiB`;
   if (memoryMib > most) return `${cpu} CPU takes at most ${most} MiB`;
   if (cpu < 1 && concurrency > 1) return 'less than 1 CPU serves one request at a time';

@@ -1,4 +1,5 @@
 import type { CapacityFile } from '../capacity/file.ts';
+import { cpuCount, memoryBytes } from '../deploy/quantity.ts';
 import type { Finding } from '../findings/finding.ts';
 import { ofRule } from '../findings/of-rule.ts';
 import { drillRules } from '../findings/rules/drill.ts';
@@ -194,18 +195,9 @@ export function takesRequests(region: RegionFact, measured: CapacityFile | undef
   if (!measured) return undefined;
   const { cpu, memory_mib: memory, concurrency, instances } = measured.settings;
   const isSame =
-    cpuOf(region.cpu) === cpu && mebibytesOf(region.memory) === memory && region.concurrency === concurrency;
+    region.cpu !== undefined &&
+    cpuCount(region.cpu) === cpu &&
+    memoryBytes(region.memory ?? '') === memory * 2 ** 20 &&
+    region.concurrency === concurrency;
   return isSame ? (measured.requests_per_second / instances) * region.instances : undefined;
-}
-
-/** `1`, `0.5` or `500m`. */
-const cpuOf = (text: string | undefined): number | undefined =>
-  text === undefined ? undefined : text.endsWith('m') ? Number(text.slice(0, -1)) / 1000 : Number(text);
-
-/** `512Mi`, `2Gi` or `512M`, as Kubernetes writes quantities. */
-function mebibytesOf(text: string | undefined): number | undefined {
-  const [, amount, unit] = /^(\d+(?:\.\d+)?)(Ki|Mi|Gi|k|M|G)?$/.exec(text ?? '') ?? [];
-  if (amount === undefined) return undefined;
-  const bytes = { Ki: 1024, Mi: 1024 ** 2, Gi: 1024 ** 3, k: 1e3, M: 1e6, G: 1e9 } as const;
-  return (Number(amount) * (unit === undefined ? 1 : bytes[unit as keyof typeof bytes])) / 1024 ** 2;
 }

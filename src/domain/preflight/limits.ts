@@ -1,24 +1,14 @@
+import { cpuRow, cpuTable } from '../deploy/cpu-table.ts';
 import { cpuCount, memoryBytes } from '../deploy/quantity.ts';
 
 /**
  * What Cloud Run allows for an instance. Cloud Functions checks most of it only after the build.
- * https://cloud.google.com/run/docs/configuring/services/cpu ("vCPU and memory table") and
  * https://cloud.google.com/functions/docs/configuring/memory
  */
 
 const MiB = 2 ** 20;
 const GiB = 2 ** 30;
 
-/** The CPUs that the table has, each with the memory that it can have. Below 1, each limit holds from that CPU on. */
-const table: readonly { cpu: number; least: number; most: number }[] = [
-  { cpu: 0.08, least: 0, most: 512 * MiB },
-  { cpu: 0.5, least: 0, most: GiB },
-  { cpu: 1, least: 0, most: 4 * GiB },
-  { cpu: 2, least: 0, most: 8 * GiB },
-  { cpu: 4, least: 2 * GiB, most: 16 * GiB },
-  { cpu: 6, least: 4 * GiB, most: 24 * GiB },
-  { cpu: 8, least: 4 * GiB, most: 32 * GiB },
-];
 const whole = [1, 2, 4, 6, 8];
 
 /** Least memory of a function. The decimal size, so that Google's own `128M` passes. */
@@ -40,7 +30,7 @@ export const sizeRules: readonly string[] = [
   'memory from 128Mi to 32Gi. A number without a unit is bytes.',
   'cpu from 0.08 to 1, or 2, 4, 6 or 8.',
   'less than 1 CPU, also the CPU that comes with up to 1Gi of memory, allows one request at a time.',
-  ...table.map(({ cpu, least, most }) =>
+  ...cpuTable.map(({ cpu, least, most }) =>
     cpu < 1
       ? `from ${cpu} CPU: at most ${sizeText(most)} of memory.`
       : `${cpu} CPU: ${least > 0 ? `from ${sizeText(least)} ` : ''}up to ${sizeText(most)} of memory.`,
@@ -113,10 +103,10 @@ function pairProblems(asked: InstanceSize, live: InstanceSize | undefined): Size
   if (cpu === undefined || memory === undefined || cpuProblems(asked).length > 0) return [];
   const count = cpuCount(cpu);
   const bytes = memoryBytes(memory);
-  const row = table.findLast((entry) => entry.cpu <= count);
+  const row = cpuRow(count);
   if (!row || Number.isNaN(bytes) || bytes > mostMemory) return [];
   if (bytes > row.most) {
-    const least = table.find(({ most }) => bytes <= most)?.cpu ?? 8;
+    const least = cpuTable.find(({ most }) => bytes <= most)?.cpu ?? 8;
     return [{ problem: 'memory_needs_cpu', memory, cpu, least }];
   }
   if (bytes < row.least && bytes >= leastMemory)
