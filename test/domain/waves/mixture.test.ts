@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import * as fc from 'fast-check';
+import fc from 'fast-check';
 import { nameAlpha, namedRegions } from '../../../src/domain/waves/closed-test.ts';
 import { logMixture } from '../../../src/domain/waves/mixture.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import * as fc from 'fast-check';
+import fc from 'fast-check';
 import { mayGo, passedAll, preparing, type RegionStanding } from '../../../src/domain/waves/standing.ts';
 
 const waves = [['a'], ['b', 'c']];

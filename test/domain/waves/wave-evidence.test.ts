@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import * as fc from 'fast-check';
+import fc from 'fast-check';
 import { decide } from '../../../src/domain/evidence/decide.ts';
 import {
   advance,
