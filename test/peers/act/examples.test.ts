@@ -6,6 +6,7 @@ import { MlflowServer, mlflowProgram } from '../../support/mlflow.ts';
 import { type Published, published } from '../workflows/published.ts';
 import { install } from './act.ts';
 import { isComposite, isOurs, leaks } from './judge.ts';
+import type { StepRun } from './lines.ts';
 import * as repository from './repository.ts';
 import { ActWorld } from './world.ts';
 
@@ -24,6 +25,12 @@ const order = [...first, ...examples.filter((one) => !first.includes(one))];
 
 /** A watch without users ends without a decision, and says so. */
 const noUsers = /actions\/watch@/;
+
+/** An answer that took more than a second is an entry of its own. A busy machine has some, so both ends are right then. */
+const verdictOf = ({ name, outputs }: StepRun): string => {
+  if (noUsers.test(name) && outputs.requests === '0') return 'inconclusive';
+  return /actions\/logs@/.test(name) && outputs.kind === 'slow' ? 'fail' : 'pass';
+};
 
 /** The examples in Python, which fetch language data with npm, and build an image with docker. python.test.ts has what stands in for both. */
 const inPython = /docker buildx|get-languages\.sh/;
@@ -144,10 +151,7 @@ describeWith('act', install, 'the published examples under act', (act) => {
       const ours = ran.steps.filter((step) => isOurs(step) && step.stage === 'Main' && !isComposite(step));
       expect(ours.length).toBeGreaterThan(0);
       for (const step of ours) {
-        expect([step.name, step.outputs.verdict]).toEqual([
-          step.name,
-          noUsers.test(step.name) && step.outputs.requests === '0' ? 'inconclusive' : 'pass',
-        ]);
+        expect([step.name, step.outputs.verdict]).toEqual([step.name, verdictOf(step)]);
         expect(step.outputs.report).toMatch(/backstay-[\w-]+\.json$/);
         expect(step.annotations.filter(({ level }) => level === 'error')).toEqual([]);
         if (step.outputs.outcome !== 'promoted' || /actions\/gateway@/.test(step.name)) continue;
