@@ -10,31 +10,45 @@ import { send, TransportError } from './send.ts';
 
 /** At most this much of an answer is read. */
 const maxAnswerBytes = 4 * 1024 * 1024;
-/** A multiple of three, so that the base64 of one slice joins that of the next without padding. */
 const sliceBytes = 48 * 1024;
 
 const base64Length = (bytes: number) => Math.ceil(bytes / 3) * 4;
 
 /** Bytes of a body that is sent in pieces. */
-function lengthOf(parts: readonly BodyPart[], image: Uint8Array): number {
+function lengthOf(parts: readonly BodyPart[], image: readonly Uint8Array[]): number {
+  const bytes = image.reduce((all, piece) => all + piece.byteLength, 0);
   let sum = 0;
   for (const part of parts) {
     if (typeof part === 'string') sum += Buffer.byteLength(part);
-    else sum += part.image === 'bytes' ? image.byteLength : base64Length(image.byteLength);
+    else sum += part.image === 'bytes' ? bytes : base64Length(bytes);
   }
   return sum;
 }
 
-/** The bytes of a body. The image is encoded slice by slice, so that its base64 is never in memory as a whole. */
-function* pieces(parts: readonly BodyPart[], image: Uint8Array): Generator<Buffer> {
-  const bytes = Buffer.from(image.buffer, image.byteOffset, image.byteLength);
+function* slicesOf(image: readonly Uint8Array[]): Generator<Buffer> {
+  for (const piece of image) {
+    const bytes = Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength);
+    for (let at = 0; at < bytes.length; at += sliceBytes) yield bytes.subarray(at, at + sliceBytes);
+  }
+}
+
+/** The image is encoded slice by slice, so that its base64 is never in memory as a whole. */
+function* base64Of(image: readonly Uint8Array[]): Generator<Buffer> {
+  let rest = Buffer.alloc(0);
+  for (const slice of slicesOf(image)) {
+    const bytes = rest.length > 0 ? Buffer.concat([rest, slice]) : slice;
+    const whole = bytes.length - (bytes.length % 3);
+    yield Buffer.from(bytes.toString('base64', 0, whole), 'latin1');
+    rest = Buffer.from(bytes.subarray(whole));
+  }
+  if (rest.length > 0) yield Buffer.from(rest.toString('base64'), 'latin1');
+}
+
+/** The bytes of a body. */
+function* pieces(parts: readonly BodyPart[], image: readonly Uint8Array[]): Generator<Buffer> {
   for (const part of parts) {
     if (typeof part === 'string') yield Buffer.from(part);
-    else
-      for (let at = 0; at < bytes.length; at += sliceBytes) {
-        const slice = bytes.subarray(at, at + sliceBytes);
-        yield part.image === 'bytes' ? slice : Buffer.from(slice.toString('base64'), 'latin1');
-      }
+    else yield* part.image === 'bytes' ? slicesOf(image) : base64Of(image);
   }
 }
 
@@ -54,7 +68,9 @@ function bodyFor(body: SmokeHttpRequest['body']): {
     return { body: () => Readable.from(zeros(body.zeros), { objectMode: false }), contentLength: body.zeros };
   const { parts, image } = body;
   const only = parts.length === 1 ? parts[0] : undefined;
-  if (typeof only === 'object' && only.image === 'bytes') return { body: image };
+  const [piece] = image;
+  if (typeof only === 'object' && only.image === 'bytes' && piece && image.length === 1)
+    return { body: piece };
   return {
     body: () => Readable.from(pieces(parts, image), { objectMode: false }),
     contentLength: lengthOf(parts, image),

@@ -192,7 +192,13 @@ describe('bodies', () => {
     const url = await echo();
     for (const length of [0, 1, 2, 3, 49_151, 49_152, 49_153, 50_001]) {
       const bytes = image.subarray(0, length);
-      const body = { parts: ['{"a":"', { image: 'base64' as const }, '한"}'], image: bytes };
+      const middle = Math.floor(length / 2);
+      const pieces = [
+        bytes.subarray(0, middle),
+        bytes.subarray(middle, middle + 1),
+        bytes.subarray(middle + 1),
+      ];
+      const body = { parts: ['{"a":"', { image: 'base64' as const }, '한"}'], image: pieces };
       for (let call = 0; call < 2; call++) {
         const { answer } = await send(url, { body });
         const wanted = `{"a":"${Buffer.from(bytes).toString('base64')}한"}`;
@@ -204,8 +210,13 @@ describe('bodies', () => {
 
   test('raw bytes are sent as they are, and zeros are never in memory all at once', async () => {
     const url = await echo();
-    const raw = await send(url, { body: { parts: [{ image: 'bytes' }], image: Uint8Array.from([65, 66]) } });
+    const raw = await send(url, {
+      body: { parts: [{ image: 'bytes' }], image: [Uint8Array.from([65, 66])] },
+    });
     expect([raw.answer?.body, raw.answer?.headers['x-length']]).toEqual(['AB', '2']);
+    const two = [Uint8Array.from([65]), Uint8Array.from([66, 67])];
+    const cut = await send(url, { body: { parts: [{ image: 'bytes' }], image: two } });
+    expect([cut.answer?.body, cut.answer?.headers['x-length']]).toEqual(['ABC', '3']);
     expect((await send(url, { body: { zeros: 300_000 } })).answer?.body).toBe('300000');
     expect((await send(url, { body: undefined })).answer?.headers['x-length']).toBe('0');
   });

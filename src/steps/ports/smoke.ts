@@ -7,8 +7,8 @@ export interface SmokeHttpRequest {
   method: string;
   url: string;
   headers: Record<string, string>;
-  /** Either parts around the bytes of an image, or so many zero bytes. Every call builds a new body. */
-  body: { parts: readonly BodyPart[]; image: Uint8Array } | { zeros: number } | undefined;
+  /** Either parts around the bytes of an image, which come in pieces, or so many zero bytes. Every call builds a new body. */
+  body: { parts: readonly BodyPart[]; image: readonly Uint8Array[] } | { zeros: number } | undefined;
   /** The token that is sent as a bearer. */
   token: string | undefined;
   /** The header that the token goes in. Default: `authorization`. */

@@ -3,6 +3,7 @@ import { tokenHeader } from '../../domain/invocation/door.ts';
 import { unreachedBy } from '../../domain/invocation/unreached.ts';
 import { limits } from '../../domain/release/limits.ts';
 import { bodyOf } from '../../domain/smoke/body.ts';
+import { freshImage } from '../../domain/smoke/image/fresh.ts';
 import { type Attempt, attemptWords, mayRepeat, waitBefore } from '../../domain/smoke/retry.ts';
 import type { SmokeCase } from '../../domain/smoke/suite/model.ts';
 import type { SmokeHttpRequest } from '../ports/smoke.ts';
@@ -18,8 +19,10 @@ export interface Called {
 /** What a preset changes in the request of a case. */
 export interface Override {
   method?: string | undefined;
-  /** Replaces the image of the case. */
+  /** The image of the case, if it was read already. */
   image?: Uint8Array | undefined;
+  /** Replaces the image of the case, in pieces. It is sent as it is, also if the case is `fresh`. */
+  instead?: readonly Uint8Array[] | undefined;
   body?: SmokeHttpRequest['body'] | 'none' | undefined;
   contentType?: string | undefined;
   /** A bearer token, or `none` to send no token. */
@@ -86,9 +89,15 @@ export function createCaller(ports: SmokePorts, request: SmokeRequest, progress:
     return ports.tokens.idToken(wanted, signal);
   };
 
+  /** A fresh image has other bytes in every attempt. The suite was refused if the format of one does not allow that. */
+  const bytesOf = async (item: SmokeCase, read?: Uint8Array): Promise<readonly Uint8Array[]> => {
+    const bytes = read ?? (await image(item));
+    return (item.fresh ? freshImage(bytes, crypto.randomUUID()) : undefined) ?? [bytes];
+  };
+
   async function once(item: SmokeCase, override: Override): Promise<Attempt> {
-    const bytes = override.image ?? (await image(item));
-    const plan = bodyOf(item.request, item.image, bytes.subarray(0, 16));
+    const sent = override.instead ?? (await bytesOf(item, override.image));
+    const plan = bodyOf(item.request, item.image, (sent[0] ?? none).subarray(0, 16));
     const own = override.token ?? (target.audience === undefined ? 'none' : { bearer: await idToken() });
     const headers: Record<string, string> = { ...item.request.headers };
     const contentType = override.contentType ?? plan.contentType;
@@ -98,7 +107,7 @@ export function createCaller(ports: SmokePorts, request: SmokeRequest, progress:
       method: override.method ?? item.request.method,
       url: urlOf(target.url, item.request.path),
       headers,
-      body: override.body === 'none' ? undefined : (override.body ?? { parts: plan.parts, image: bytes }),
+      body: override.body === 'none' ? undefined : (override.body ?? { parts: plan.parts, image: sent }),
       token: own === 'none' ? undefined : own.bearer,
       tokenHeader: tokenHeader(item.request.headers, target.door),
       timeoutMs: Math.max(1, Math.min(override.timeoutMs ?? item.timeoutMs, timeLeft())),

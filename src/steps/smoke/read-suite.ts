@@ -1,5 +1,6 @@
 import type { Place } from '../../domain/data/locate.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
+import { freshImage, freshTypes } from '../../domain/smoke/image/fresh.ts';
 import { readFileText } from '../../domain/smoke/suite/file-content.ts';
 import type { Suite } from '../../domain/smoke/suite/model.ts';
 import { phraseProblems } from '../../domain/smoke/suite/resolve/impossible.ts';
@@ -27,6 +28,11 @@ export class SuiteError extends ReleaseError {
   }
 }
 
+const cannotBeFresh = (path: string, bytes: Uint8Array) =>
+  freshImage(bytes, '') === undefined
+    ? `${path} cannot be sent with other bytes and the same pixels: fresh knows ${freshTypes}. Set fresh: false for this case.`
+    : undefined;
+
 /**
  * Reads the expected texts of a suite into its cases. Returns a problem for every text or image that is missing,
  * unreadable or not what its name says, so that all of them are known before the first request. Files of a skipped case
@@ -34,12 +40,17 @@ export class SuiteError extends ReleaseError {
  */
 async function readFiles({ files }: Files, suite: Suite, lines: readonly string[]): Promise<SuiteProblem[]> {
   const problems: SuiteProblem[] = [];
-  for (const { skip, image, expect, filePlaces, policy } of suite.cases) {
+  for (const { skip, image, fresh, expect, filePlaces, policy } of suite.cases) {
     const add = (place: Place, message: string | undefined) => {
       if (message !== undefined && skip === undefined)
         problems.push({ ...place, message, quoted: (lines[place.line - 1] ?? '').slice(0, 200) });
     };
-    if (image.kind === 'file') add(filePlaces.image, await files.problem?.(image.path, suite.file));
+    if (image.kind === 'file') {
+      const unusable = await files.problem?.(image.path, suite.file);
+      add(filePlaces.image, unusable);
+      if (fresh && skip === undefined && unusable === undefined)
+        add(filePlaces.image, cannotBeFresh(image.path, await files.read(image.path, suite.file)));
+    }
     const path = expect.textFile;
     if (path === undefined) continue;
     const unreadable = await files.problem?.(path, suite.file);

@@ -1,7 +1,7 @@
 import { crc32, inflateSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
 import { bodyOf, imageType } from '../../../src/domain/smoke/body.ts';
-import { corrupt, pixelBomb } from '../../../src/domain/smoke/hostile-image.ts';
+import { corrupt, pixelBomb } from '../../../src/domain/smoke/image/hostile.ts';
 import type { CaseRequest, ImageSource } from '../../../src/domain/smoke/suite/model.ts';
 
 const file: ImageSource = { kind: 'file', path: 'images/송장 1.png' };

@@ -83,6 +83,8 @@ export interface SmokeCase {
   /** Why the case does not run; undefined if it runs. */
   skip: string | undefined;
   request: CaseRequest;
+  /** The image has other bytes and the same pixels in every request. */
+  fresh: boolean;
   text: TextSource;
   policy: TextPolicy;
   expect: Expect;

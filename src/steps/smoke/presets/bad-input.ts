@@ -1,6 +1,6 @@
 import { readText } from '../../../domain/smoke/answer-text.ts';
 import type { CheckFailure } from '../../../domain/smoke/failure.ts';
-import { corrupt, pixelBomb } from '../../../domain/smoke/hostile-image.ts';
+import { corrupt, pixelBomb } from '../../../domain/smoke/image/hostile.ts';
 import { judge } from '../../../domain/smoke/judge.ts';
 import { judgeRefusal } from '../../../domain/smoke/refusal.ts';
 import type { Attempt } from '../../../domain/smoke/retry.ts';
@@ -40,13 +40,13 @@ const refusedThenGood =
   };
 
 export const corruptThenGood = refusedThenGood('a corrupt image', async ({ caller, item }) => ({
-  image: corrupt(await caller.image(item)),
+  instead: [corrupt(await caller.image(item))],
 }));
 
 export const emptyBody = refusedThenGood('an empty body', async () => ({ body: 'none' }));
 
 export const wrongType = refusedThenGood('a text instead of an image', async () => ({
-  body: { parts: ['This is not an image.'], image: new Uint8Array(0) },
+  body: { parts: ['This is not an image.'], image: [] },
   contentType: 'text/plain',
 }));
 
@@ -60,8 +60,8 @@ export const tooLarge = refusedThenGood(
 /** The function may read such an image or refuse it, but within the time limit. */
 export const bomb: RunPreset = async (context) => {
   const { caller, item, preset } = context;
-  const image = pixelBomb(preset.pixels);
-  const called = await caller.call(item, { image, timeoutMs: preset.withinMs, retries: 0 });
+  const instead = [pixelBomb(preset.pixels)];
+  const called = await caller.call(item, { instead, timeoutMs: preset.withinMs, retries: 0 });
   const what = `an image of ${preset.pixels} x ${preset.pixels} pixels`;
   const late = called.attempt.none?.cause === 'timeout';
   const failures: CheckFailure[] = late

@@ -6,7 +6,7 @@ import type { CaseFile, SuiteFile } from '../schema/suite-file.ts';
 import { expectOf } from './expectation.ts';
 import { checkPossible } from './impossible.ts';
 import { checkJmespath } from './jmespath.ts';
-import { imageOf, requestOf } from './request.ts';
+import { checkFresh, imageOf, requestOf } from './request.ts';
 
 function sourceOf(item: CaseFile, defaults: SuiteFile['defaults'], report: Report): TextSource {
   const asSource = (value: CaseFile['text']) =>
@@ -39,6 +39,9 @@ export function resolveCase(
   const policy = policyOf(item, defaults);
   const expect = expectOf(item, defaults, report);
   checkPossible(expect, policy, report);
+  const request = requestOf(item, defaults, image, report);
+  const fresh = item.fresh ?? defaults?.fresh ?? false;
+  if (fresh) checkFresh(request, image, report);
   const timeoutMs = parseDuration(item.timeout ?? defaults?.timeout ?? '30s') * 1000;
   if (timeoutMs === 0) report(['timeout'], 'timeout: no answer arrives within 0 s.');
   return {
@@ -46,7 +49,8 @@ export function resolveCase(
     image,
     skip: item.skip,
     text: sourceOf(item, defaults, report),
-    request: requestOf(item, defaults, image, report),
+    request,
+    fresh,
     policy,
     expect,
     timeoutMs,

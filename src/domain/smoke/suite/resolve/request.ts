@@ -44,6 +44,20 @@ function checkShape(
     report(['request'], 'json needs a template with {{base64}} or {{uri}}.');
 }
 
+/** Checks that the request sends the bytes of the image, because `fresh` changes nothing else. */
+export function checkFresh({ as, template }: CaseRequest, image: ImageSource, report: Report): void {
+  if (image.kind !== 'file')
+    report(
+      ['fresh'],
+      'fresh changes the bytes of an image, and this case sends only its address: set fresh: false here, or send a file.',
+    );
+  else if (as === 'json' && !/\{\{(base64|data_url)\}\}/.test(JSON.stringify(template ?? '')))
+    report(
+      ['fresh'],
+      'fresh changes the bytes of an image, and the template of this case does not send them: add {{base64}} or {{data_url}}.',
+    );
+}
+
 /** The request of a case, with the defaults of the suite filled in. */
 export function requestOf(
   item: CaseFile,

@@ -16,6 +16,12 @@ const common = {
     .describe('Where the text is in the answer.'),
   normalize: normalize.optional(),
   expect: expectation.optional(),
+  fresh: z
+    .boolean()
+    .optional()
+    .describe(
+      'Whether every request sends the image with other bytes and the same pixels, so that no cache by content can answer. Default: false',
+    ),
   timeout: duration.optional().describe('Time limit of one attempt. Default: 30s'),
   retries: z
     .int()

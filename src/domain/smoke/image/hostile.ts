@@ -1,3 +1,5 @@
+import { chunk } from './png.ts';
+
 /** Images that a function must refuse. They are generated, so that a suite needs no such files. */
 
 /** The first two thirds of an image with some bits flipped. Its header stays intact, but the image cannot be decoded. */
@@ -9,29 +11,6 @@ export function corrupt(image: Uint8Array): Uint8Array {
     if (at < cut.length) cut[at] = (cut[at] as number) ^ 0x5a;
   }
   return cut;
-}
-
-const crcTable = Uint32Array.from({ length: 256 }, (_, n) => {
-  let c = n;
-  for (let k = 0; k < 8; k++) c = c & 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1;
-  return c >>> 0;
-});
-
-function crc32(bytes: Uint8Array): number {
-  let crc = 0xffffffff;
-  for (const byte of bytes) crc = (crcTable[(crc ^ byte) & 0xff] as number) ^ (crc >>> 8);
-  return (crc ^ 0xffffffff) >>> 0;
-}
-
-/** A chunk of a PNG file: length, type, data and checksum. */
-function chunk(type: string, data: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(12 + data.length);
-  const view = new DataView(bytes.buffer);
-  view.setUint32(0, data.length);
-  for (let i = 0; i < 4; i++) bytes[4 + i] = type.charCodeAt(i);
-  bytes.set(data, 8);
-  view.setUint32(8 + data.length, crc32(bytes.subarray(4, 8 + data.length)));
-  return bytes;
 }
 
 /** `length` zero bytes in zlib format: a few literals, then matches of 258 bytes at distance 1 (RFC 1951, 3.2.6). */
