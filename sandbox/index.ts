@@ -82,7 +82,7 @@ export const apisOf = (world: World): ApiDefinition[] =>
 
 function publish(names: PublicNames, api: RunningApi, region: string): string {
   if (api.name === 'storage') {
-    for (const path of ['storage/v1', 'upload/storage/v1'])
+    for (const path of ['storage/v1', 'upload/storage/v1', 'download/storage/v1'])
       names.publish(`${apiUrl('storage')}/${path}`, api.url, true);
     return apiUrl('storage');
   }

@@ -218,6 +218,7 @@ export function objectRoutes(world: World): Route[] {
   return [
     { method: 'GET', pattern: '/storage/v1/b/:bucket/o', handle: list },
     { method: 'GET', pattern: one, handle: read },
+    { method: 'GET', pattern: `/download${one}`, handle: read },
     { method: 'DELETE', pattern: one, handle: remove },
     { method: 'PATCH', pattern: one, handle: patch },
     { method: 'POST', pattern: `${one}/restore`, handle: restore },

@@ -30,15 +30,17 @@ const moment = (time: number): string => new Date(time).toISOString();
 export function objectBody(world: World, stored: StoredObject) {
   const { bucket, object, generation, metageneration = 1, contentType = 'application/zip' } = stored;
   const { size, md5Hash, crc32c } = digestsOf(stored);
-  const url = `${world.urls.get('storage')}/storage/v1/b/${bucket}/o/${encodeURIComponent(object)}`;
+  const server = world.urls.get('storage');
+  const path = `storage/v1/b/${bucket}/o/${encodeURIComponent(object)}`;
   const time = moment(createdAt(stored));
   const { timeDeleted, softDeleteTime, hardDeleteTime, metadata, temporaryHold, eventBasedHold } = stored;
   const retention = retentionSeconds(world, bucket);
   return {
     kind: 'storage#object',
     id: `${bucket}/${object}/${generation}`,
-    selfLink: url,
-    mediaLink: `${url}?generation=${generation}&alt=media`,
+    selfLink: `${server}/${path}`,
+    // Bytes have a service of their own (`useMediaDownloadService` of the discovery document).
+    mediaLink: `${server}/download/${path}?generation=${generation}&alt=media`,
     name: object,
     bucket,
     generation,

@@ -40,6 +40,24 @@ const logIn = async () => {
   owner = (await client.control('POST', '/tokens', { member: 'user:owner@example.com' })).body.accessToken;
 };
 
+test('the link of the bytes goes to the service for downloads, and gives exactly that generation', async () => {
+  await make('linked');
+  const upload = (bytes: string) =>
+    fetch(
+      `${client.sandbox.world.urls.get('storage')}/upload/storage/v1/b/linked/o?uploadType=media&name=a%20b`,
+      { method: 'POST', headers: { authorization: `Bearer ${owner}` }, body: bytes },
+    ).then((answer) => answer.json() as Promise<{ mediaLink: string; generation: string }>);
+  const first = await upload('one');
+  expect(new URL(first.mediaLink).pathname).toBe('/download/storage/v1/b/linked/o/a%20b');
+  const read = async (link: string) =>
+    (await fetch(link, { headers: { authorization: `Bearer ${owner}` } })).text();
+  expect(await read(first.mediaLink)).toBe('one');
+  const second = await upload('two');
+  expect(await read(second.mediaLink)).toBe('two');
+  expect(second.mediaLink).toContain(`generation=${second.generation}&alt=media`);
+  expect((await fetch(second.mediaLink)).status).toBe(401);
+});
+
 describe('buckets', () => {
   test('a new bucket keeps what is deleted for seven days, and is one region', async () => {
     expect(await make('plain')).toMatchObject({

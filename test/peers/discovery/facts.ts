@@ -42,6 +42,8 @@ export const exceptions: Readonly<Record<string, string>> = {
   'oauth2 GET /tokeninfo': tokens,
   'oauth2 POST /token': tokens,
   'oauth2 POST /tokeninfo': tokens,
+  'storage GET /download/storage/v1/b/:bucket/o/:object':
+    'The document says of `objects.get` that bytes have a service of their own (`useMediaDownloadService`), and names its path nowhere. `mediaLink` has it.',
   'storage POST /upload/storage/v1/b/:bucket/o': mediaUpload,
   'storage PUT /upload/storage/v1/b/:bucket/o': mediaUpload,
   'storage POST /resumable/upload/storage/v1/b/:bucket/o': mediaUpload,
