@@ -2,11 +2,12 @@
  * The fault sweep. In each cell, one call of a release meets one fault; then the post step, the janitor or the next release
  * settles it. The same conditions must hold in every cell. `--sample N` runs N cells spread over the grid, `--workers N` sets
  * the number of processes, `--only TEXT` keeps the cells whose config, scenario or fault contains the text, and `--driver NAME`
- * those of one driver. `--regions` runs the grid of releases with two regions. `--stories` plays the stories of releases and of exposures on the drivers instead.
+ * those of one driver. `--regions` runs the grid of releases with two regions, on the driver of functions or on the one that `--driver` names. `--stories` plays the stories of releases and of exposures on the drivers instead.
  */
 import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { createInterface } from 'node:readline';
+import { defaultDriver } from '../test/support/world-driver.ts';
 import { type CellResult, configs, drivers } from './sweep/cells.ts';
 import { printGrid } from './sweep/grid.ts';
 import { planRegions, type RegionCell, runRegions } from './sweep/regions.ts';
@@ -72,18 +73,27 @@ async function sweepRegions(): Promise<void> {
   }
   const started = Date.now();
   const sample = option('sample');
-  const cells = await planRegions(sample === undefined ? undefined : Number(sample));
+  const taken = option('driver') === undefined ? [defaultDriver()] : chosen();
+  const cells: RegionCell[] = [];
+  for (const driver of taken)
+    cells.push(...(await planRegions(sample === undefined ? undefined : Number(sample), driver)));
   const workers = Number(option('workers') ?? 2 * availableParallelism());
-  console.log(`${cells.length} cells of releases with two regions, ${workers} processes`);
+  console.log(
+    `${cells.length} cells of releases with two regions on ${taken.join(', ')}, ${workers} processes`,
+  );
   const results: CellResult[] = [];
   const runOwn = async (own: readonly RegionCell[]) => {
     // Few cells per process, because a sandbox keeps every revision that it has made.
     for (let at = 0; at < own.length; at += 60)
       for await (const result of lines(['--regions', '--cells', JSON.stringify(own.slice(at, at + 60))])) {
         results.push(result);
+        if (results.length % 100 === 0)
+          console.log(
+            `  ${results.length} of ${cells.length}, ${Math.round((Date.now() - started) / 1000)} s`,
+          );
         for (const violation of result.violations)
           console.log(
-            `VIOLATION  ${result.scenario} / call ${result.call} ${result.met ?? ''} / ${result.fault}: ${violation}`,
+            `VIOLATION  ${result.driver}: ${result.scenario} / call ${result.call} ${result.met ?? ''} / ${result.fault}: ${violation}`,
           );
       }
   };

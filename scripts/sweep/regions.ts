@@ -1,6 +1,7 @@
 import { isOpen } from '../../src/domain/traffic/record.ts';
 import { type FastTime, installFastTime } from '../../test/support/fast-time.ts';
 import { type Ran, ReleaseWorld } from '../../test/support/release-world.ts';
+import { defaultDriver, type WorldDriver } from '../../test/support/world-driver.ts';
 import { type CallSeen, type Cell, type CellResult, callName, faultKinds } from './cells.ts';
 import { Meeting } from './meeting.ts';
 import { factor } from './worker.ts';
@@ -116,6 +117,21 @@ class RegionBench {
     };
   }
 
+  /** If a cell throws, reports a violation, so that the cells after it still run. */
+  async judged(...cell: Parameters<RegionBench['run']>): Promise<CellResult & { calls: CallSeen[] }> {
+    try {
+      return await this.run(...cell);
+    } catch (error) {
+      this.#name = undefined;
+      const [scenario, call, fault] = cell;
+      const violations = [`the cell threw: ${(error as Error).stack ?? String(error)}`];
+      return {
+        ...{ config: 0, driver: this.world.driver, scenario, call, fault, outcome: 'unknown' },
+        ...{ settledBy: 'itself', violations, seconds: 0, settledSeconds: 0, calls: [] },
+      };
+    }
+  }
+
   /** After a kill, two janitors settle both regions at once, or the next release does. */
   async #settle(
     name: string,
@@ -176,10 +192,11 @@ class RegionBench {
       if (service?.traffic.some(({ tag }) => tag?.startsWith('bs-')))
         found.push(`${region}: our tags are left`);
       if (record && isOpen(record)) found.push(`${region}: the record is open (${record.phase})`);
-      const outcome = main.report.evidence?.waves?.regions.find((one) => one.region === region)?.outcome;
+      const outcome = outcomeIn(main, region);
       if (!killed && settledBy !== 'next release' && outcome !== 'promoted' && now !== before[region])
         found.push(`${region}: ${outcome}, but ${now} serves instead of ${before[region]}`);
     }
+    if (!killed) found.push(...halfReleased(main, { before, serving, settledBy }));
     const seen = (await (await fetch(`${world.sandbox.control}/reachability`)).json()) as {
       everReachable: boolean;
     };
@@ -196,9 +213,35 @@ class RegionBench {
   }
 }
 
-async function withBench<T>(work: (bench: RegionBench) => Promise<T>): Promise<T> {
+const outcomeIn = (main: Ran, region: string) =>
+  main.report.evidence?.waves?.regions.find((one) => one.region === region)?.outcome;
+
+/**
+ * A release goes into all of its regions or into none. A region that is promoted beside one that failed leaves the users of two
+ * regions with two versions, and the next release with two befores. A later release makes all of them the same again, so only
+ * what the release and its post step leave is judged.
+ */
+export function halfReleased(
+  main: Ran,
+  { before, serving, settledBy }: { before: Serving; serving: Serving; settledBy: string },
+): string[] {
+  const promoted = both.filter((region) => outcomeIn(main, region) === 'promoted');
+  const moved = both.filter((region) => serving[region] !== before[region]);
+  const found: string[] = [];
+  // Where the last write could not be made, the candidate serves and a person decides.
+  const isHeld = both.some((region) => outcomeIn(main, region) === 'held');
+  if (promoted.length === 1 && !isHeld)
+    found.push(
+      `${promoted[0]} was promoted beside ${both.map((region) => `${region}: ${outcomeIn(main, region)}`).join(', ')}`,
+    );
+  if (settledBy !== 'next release' && moved.length === 1)
+    found.push(`${moved[0]} alone serves another revision than before: ${JSON.stringify(serving)}`);
+  return found;
+}
+
+async function withBench<T>(driver: WorldDriver, work: (bench: RegionBench) => Promise<T>): Promise<T> {
   const time = installFastTime(factor);
-  const world = await ReleaseWorld.open({ sampleReachability: true }, time.clock);
+  const world = await ReleaseWorld.open({ sampleReachability: true }, time.clock, driver);
   try {
     return await work(new RegionBench(world, time));
   } finally {
@@ -207,18 +250,21 @@ async function withBench<T>(work: (bench: RegionBench) => Promise<T>): Promise<T
   }
 }
 
-export type RegionCell = Pick<Cell, 'call' | 'fault'> & { scenario: RegionScenario };
+export type RegionCell = Pick<Cell, 'call' | 'fault' | 'driver'> & { scenario: RegionScenario };
 
-/** Every call that a release without faults sends to one region, times every fault. `sample` keeps cells at even distances. */
-export function planRegions(sample?: number): Promise<RegionCell[]> {
-  return withBench(async (bench) => {
+/**
+ * Every call that a release without faults sends to one region, times every fault, on one driver. `sample` keeps cells at even
+ * distances.
+ */
+export function planRegions(sample?: number, driver: WorldDriver = defaultDriver()): Promise<RegionCell[]> {
+  return withBench(driver, async (bench) => {
     const cells: RegionCell[] = [];
     for (const scenario of regionScenarios) {
       const { calls, violations } = await bench.run(scenario, 0, 'none');
       if (violations.length > 0) console.log(`VIOLATION  ${scenario}, no fault: ${violations.join('; ')}`);
       for (const { name, only } of faultKinds)
         for (const [i, call] of calls.entries())
-          if (only?.(call) ?? true) cells.push({ scenario, call: i + 1, fault: name });
+          if (only?.(call) ?? true) cells.push({ driver, scenario, call: i + 1, fault: name });
     }
     const count = Math.min(sample ?? cells.length, cells.length);
     return Array.from(
@@ -228,10 +274,11 @@ export function planRegions(sample?: number): Promise<RegionCell[]> {
   });
 }
 
+/** The cells of one driver, one after another. */
 export const runRegions = (cells: readonly RegionCell[], tell: (result: CellResult) => void): Promise<void> =>
-  withBench(async (bench) => {
+  withBench(cells[0]?.driver ?? defaultDriver(), async (bench) => {
     for (const { scenario, call, fault } of cells) {
-      const { calls: _, ...result } = await bench.run(scenario, call, fault);
+      const { calls: _, ...result } = await bench.judged(scenario, call, fault);
       tell(result);
     }
   });

@@ -11,7 +11,7 @@ import { planRelease } from './phases/plan.ts';
 import { type Known, tryEverything } from './phases/preflight.ts';
 import { read } from './phases/read.ts';
 import { smoke } from './phases/smoke.ts';
-import { finish, pin, shift } from './phases/traffic.ts';
+import { finish, finishAgreed, pin, shift } from './phases/traffic.ts';
 import { watchStep } from './phases/watch.ts';
 import type { StageKind } from './ports.ts';
 import { type PhaseResult, passed, type ReleaseRun, refused } from './run.ts';
@@ -65,7 +65,7 @@ export function handlersOf(run: ReleaseRun): Handlers {
     canary: () => inTurn(run, () => watchStep(run)),
     full: () => inTurn(run, () => watchStep(run)),
     finishing: () =>
-      inTurn(run, async () => (await moveGateway(run)) ?? (await testDoor(run)) ?? finish(run)),
+      inTurn(run, async () => (await moveGateway(run)) ?? (await testDoor(run)) ?? promoteInTurn(run)),
     reverting: () => goBack(run),
   };
 }
@@ -79,6 +79,13 @@ async function inTurn(run: ReleaseRun, work: () => Promise<PhaseResult>): Promis
     if (stopped) return stopped;
   }
   return work();
+}
+
+/** With several regions, promotes once all of them can be: until then each may still be called back, and afterwards none. */
+async function promoteInTurn(run: ReleaseRun): Promise<PhaseResult> {
+  const { wave } = run.ports;
+  if (!wave) return finish(run);
+  return (await whileOurs(run, (signal) => wave.agree(signal))) ?? finishAgreed(run);
 }
 
 /**

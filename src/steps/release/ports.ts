@@ -174,6 +174,8 @@ export interface ReleaseStages extends ProvePorts {
 export interface WavePlace {
   /** Waits until this region may begin the step. */
   turn(at: { phase: 'canary' | 'full' | 'finishing'; step: number }, signal: AbortSignal): Promise<void>;
+  /** Waits until every region can be promoted. From then on some are, so none may go back. */
+  agree(signal: AbortSignal): Promise<void>;
   /** Aborted once another region has stopped this one. `stop` then says what this one does. */
   readonly stopped: AbortSignal;
   readonly stop: { event: 'called_back' | 'undecided'; reason: string } | undefined;

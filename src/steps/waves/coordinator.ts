@@ -1,6 +1,6 @@
 import type { State } from '../../domain/release/machine.ts';
 import type { Waves } from '../../domain/waves/regions.ts';
-import { mayGo, passedAll, preparing, type RegionStanding } from '../../domain/waves/standing.ts';
+import { agreed, mayGo, passedAll, preparing, type RegionStanding } from '../../domain/waves/standing.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { WavePlace } from '../release/ports.ts';
 import type { WatchTogether } from './together.ts';
@@ -68,6 +68,7 @@ export class Coordinator {
     const region = this.#of(name);
     return {
       turn: ({ phase, step }, signal) => this.#turn(region, phase === 'finishing' ? passedAll : step, signal),
+      agree: (signal) => this.#turn(region, agreed, signal),
       stopped: region.stopping.signal,
       get stop() {
         return region.stop;
@@ -87,7 +88,7 @@ export class Coordinator {
     this.#changed();
     const standings = Object.fromEntries(this.#regions);
     while (!mayGo(this.#waves, standings, region.name)) await this.#change(signal);
-    if (step === passedAll) return;
+    if (step >= passedAll) return;
     region.carries = true;
     this.#together.begins(region.name);
   }

@@ -1,6 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { mayGo, passedAll, preparing, type RegionStanding } from '../../../src/domain/waves/standing.ts';
+import {
+  agreed,
+  mayGo,
+  passedAll,
+  preparing,
+  type RegionStanding,
+} from '../../../src/domain/waves/standing.ts';
 
 const waves = [['a'], ['b', 'c']];
 type At = Record<string, number | 'done' | 'stopped'>;
@@ -21,6 +27,8 @@ describe('whose turn it is', () => {
     ['the regions of a wave take each step together', { a: passedAll, b: 1, c: 0 }, ['c']],
     ['nobody ends before all have passed', { a: passedAll, b: passedAll, c: 2 }, ['c']],
     ['all end at once', { a: passedAll, b: passedAll, c: passedAll }, ['a', 'b', 'c']],
+    ['nobody is promoted before all have agreed', { a: agreed, b: agreed, c: passedAll }, ['c']],
+    ['all are promoted at once', { a: agreed, b: agreed, c: agreed }, ['a', 'b', 'c']],
     ['a region without anything to do stops nobody', { a: 'done', b: 0, c: 'done' }, ['b']],
     ['after a region has stopped, nobody goes on', { a: passedAll, b: 0, c: 'stopped' }, []],
   ])('%s', (_, at, expected) => {
@@ -29,7 +37,7 @@ describe('whose turn it is', () => {
   });
 
   test('as long as nobody has stopped, somebody may go: regions never wait for each other for ever', () => {
-    const step = fc.constantFrom<number | 'done'>(0, 1, 2, passedAll, 'done');
+    const step = fc.constantFrom<number | 'done'>(0, 1, 2, passedAll, agreed, 'done');
     fc.assert(
       fc.property(step, step, step, (a, b, c) => {
         const at = { a, b, c };

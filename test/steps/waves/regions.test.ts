@@ -193,6 +193,61 @@ describe('one region fails', () => {
   });
 });
 
+describe('the last write of one region fails after all have agreed', () => {
+  test('for a moment: it is tried again, and all regions are promoted', async () => {
+    const before = await first('agreed');
+    let refused = 0;
+    let last = 0;
+    const restore = world.onCalls(({ api, method, path, write = 0 }) => {
+      last = Math.max(last, write);
+      if (last < 16 || refused > 2 || api !== 'run' || !path.includes(`/locations/${us}/`)) return undefined;
+      refused++;
+      return { status: method === 'GET' ? 400 : 403, body: { error: { code: 400, message: 'no' } } };
+    });
+    const ran = await release('agreed', world.good(), { inputs: { smoke_suite: world.suite() } });
+    restore();
+    expect([refused, ran.exitCode]).toEqual([3, 0]);
+    expect(outcomes(ran)).toEqual({ [eu]: 'promoted', [kr]: 'promoted', [us]: 'promoted' });
+    const now = await served('agreed');
+    for (const region of all) expect(now[region]).not.toBe(before[region]);
+    await settled('agreed');
+  });
+
+  test('for good: its candidate serves as everywhere else, and a person decides', async () => {
+    const before = await first('never');
+    const restore = world.onCalls(({ api, method, path, write = 0 }) =>
+      write >= 16 && api === 'run' && method === 'PATCH' && path.includes(`/locations/${us}/`)
+        ? { status: 403, body: { error: { code: 403, message: 'no', status: 'PERMISSION_DENIED' } } }
+        : undefined,
+    );
+    const ran = await release('never', world.good(), { inputs: { smoke_suite: world.suite() } });
+    restore();
+    expect(ran.exitCode).toBe(1);
+    expect(outcomes(ran)).toEqual({ [eu]: 'promoted', [kr]: 'promoted', [us]: 'held' });
+    expect(ran.report.reason).toContain('Every region could be promoted');
+    const now = await served('never');
+    for (const region of all) expect(now[region]).not.toBe(before[region]);
+  });
+
+  test('a signal after all have agreed takes no region back alone', async () => {
+    const before = await first('late');
+    const abort = new AbortController();
+    const restore = world.onCalls(({ write }) => {
+      if (write === 16) abort.abort(new ReleaseError('cancelled', { what: 'SIGINT' }));
+      return undefined;
+    });
+    const ran = await release('late', world.good(), {
+      inputs: { smoke_suite: world.suite() },
+      signal: abort.signal,
+    });
+    restore();
+    expect(outcomes(ran)).toEqual({ [eu]: 'promoted', [kr]: 'promoted', [us]: 'promoted' });
+    const now = await served('late');
+    for (const region of all) expect(now[region]).not.toBe(before[region]);
+    await settled('late');
+  });
+});
+
 describe('a region that cannot be reached', () => {
   const dead = () =>
     world.control('POST', '/faults', { api: '*', location: us, times: 100_000, fault: { status: 503 } });

@@ -1,4 +1,4 @@
-import { messageOf } from '../../../domain/errors/errors.ts';
+import { messageOf, ReleaseError } from '../../../domain/errors/errors.ts';
 import { limits } from '../../../domain/release/limits.ts';
 import { pinTo, promote, splitTraffic } from '../../../domain/traffic/compose.ts';
 import { closeRecord, type RecordPhase, type ReleaseRecord } from '../../../domain/traffic/record.ts';
@@ -58,7 +58,7 @@ const alone = (candidate: string, service: RunService): TrafficTarget[] =>
     : pinTo(candidate, service.traffic, { tag: false });
 
 /** Promotes the candidate: removes our tags, closes the record, and makes the candidate the stable revision. */
-export async function finish(run: ReleaseRun): Promise<PhaseResult> {
+export async function finish(run: ReleaseRun, signal = run.ports.signal): Promise<PhaseResult> {
   const { candidate, request } = run;
   if (candidate === undefined) return failed('there is no candidate');
   const traffic = (service: RunService) => {
@@ -77,8 +77,49 @@ export async function finish(run: ReleaseRun): Promise<PhaseResult> {
       settings: settingsChanged(run.found.outside),
       action: `Promoted ${candidate}`,
     },
-    { withinMs: limits.finish * 1000, signal: run.ports.signal },
+    { withinMs: limits.finish * 1000, signal },
   );
+}
+
+/** How long the last write of a region is tried again, and how long after a signal: GitHub ends the process soon. */
+const agreedMs = 90_000;
+const signalledMs = 4000;
+
+/**
+ * Promotes a region of several after all have agreed. Others may be promoted already, so a failure and a signal do not take this one back: the
+ * write is tried again. If it never succeeds, a person decides. Users have the candidate meanwhile, as everywhere else.
+ */
+export async function finishAgreed(run: ReleaseRun): Promise<PhaseResult> {
+  const { clock, log, signal } = run.ports;
+  const over = new AbortController();
+  const stop = (milliseconds: number) =>
+    clock.sleep(milliseconds, over.signal).then(
+      () => over.abort(new ReleaseError('deadline-exceeded', { what: 'The last write took too long.' })),
+      () => undefined,
+    );
+  const hurry = () => void stop(signalledMs);
+  if (signal.aborted) hurry();
+  else signal.addEventListener('abort', hurry, { once: true });
+  void stop(agreedMs);
+  try {
+    for (;;) {
+      const result = await finish(run, over.signal).catch((error: unknown) => failed(messageOf(error)));
+      if (result.event !== 'failed') return result;
+      log.line(`  the last write is tried again: ${result.reason}`);
+      const waited = await clock.sleep(2000, over.signal).then(
+        () => true,
+        () => false,
+      );
+      if (!waited)
+        return {
+          event: 'undecided',
+          reason: `every region could be promoted, and others may be; here the last write failed: ${result.reason}`,
+        };
+    }
+  } finally {
+    signal.removeEventListener('abort', hurry);
+    over.abort();
+  }
 }
 
 /**
