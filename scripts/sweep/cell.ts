@@ -10,7 +10,7 @@ import {
 } from './cells.ts';
 import { findViolations } from './conditions.ts';
 import { Meeting } from './meeting.ts';
-import { aliasViolations, modelInputs } from './model.ts';
+import { modelInputs, modelViolations } from './model.ts';
 import { leaksIn, secretInputs } from './secrets.ts';
 import { operate, settingInputs, settingsLost, settingsOf } from './settings.ts';
 import { settleAfter } from './settle.ts';
@@ -75,7 +75,8 @@ export async function runCell(
     );
 
   const { settledBy, last } = await settleAfter(world, subject, cell, meeting, main, violations, model);
-  if (model.model !== undefined) violations.push(...(await aliasViolations(world, subject.name, last)));
+  if (model.model !== undefined)
+    violations.push(...(await modelViolations(world, subject.name, { main, last })));
   violations.push(...(await findViolations(world, subject, main, before, meeting, settledBy)));
   const isBack = (await world.serving(subject.name))[0]?.revision === before;
   if (

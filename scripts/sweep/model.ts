@@ -2,10 +2,11 @@ import { grant } from '../../sandbox/core/policies.ts';
 import { addBucket, bucketsOf, store } from '../../sandbox/storage/state.ts';
 import { modelsOf, registerModel } from '../../sandbox/vertex/models/index.ts';
 import { modelOfRevision } from '../../src/domain/model/of-revision.ts';
+import { labelKey, readLabel } from '../../src/models/vertex/labels.ts';
 import type { AnyRan, ReleaseWorld } from '../../test/support/release-world.ts';
 import { configs } from './cells.ts';
 
-/** The model of a release in the sweep: in every cell the alias ends where the traffic is, or a report says that it does not. */
+/** The model of a release in the sweep: in every cell alias and labels end where the traffic is, or a report says that they do not. */
 
 const nameOf = ({ sandbox }: ReleaseWorld, subject: string) =>
   `projects/${sandbox.project}/locations/${sandbox.region}/models/${subject}`;
@@ -35,16 +36,36 @@ export function modelInputs(world: ReleaseWorld, subject: string, config: number
 }
 
 /** What does not hold, in words. `last` is the job that ended last. */
-export async function aliasViolations(world: ReleaseWorld, subject: string, last: AnyRan): Promise<string[]> {
+export async function modelViolations(
+  world: ReleaseWorld,
+  subject: string,
+  { main, last }: { main: AnyRan; last: AnyRan },
+): Promise<string[]> {
   const [serving] = await world.serving(subject);
   const raw = (await world.revision(subject, serving?.revision ?? ''))?.raw;
   const version = modelOfRevision(raw)?.version;
+  if (version === undefined) return [];
   const versions = modelsOf(world.sandbox.world).get(nameOf(world, subject)) ?? [];
+  const told = (rule: string) => last.report.findings?.find((finding) => finding.rule === rule);
+  const violations: string[] = [];
   const named = versions.filter(({ versionAliases }) => versionAliases.includes('champion'));
-  if (version === undefined || (named.length === 1 && named[0]?.versionId === version)) return [];
-  const told = last.report.findings?.find(({ rule }) => rule === 'model-alias-behind');
-  if (told?.commands?.some((command) => command.includes(`@${version}:merge`))) return [];
-  return [
-    `champion names ${named.map(({ versionId }) => versionId)}, ${version} serves, and no report says so`,
-  ];
+  const follows = named.length === 1 && named[0]?.versionId === version;
+  const command = told('model-alias-behind')?.commands?.some((text) => text.includes(`@${version}:merge`));
+  if (!follows && !command)
+    violations.push(
+      `champion names ${named.map(({ versionId }) => versionId)}, ${version} serves, and no report says so`,
+    );
+  const service = `projects/${world.sandbox.project}/locations/${world.sandbox.region}/services/${subject}`;
+  const labelled = versions.filter(({ labels }) => {
+    const period = readLabel(service, labels[labelKey(service)]);
+    return period !== undefined && period.until === undefined;
+  });
+  const says = labelled.length === 1 && labelled[0]?.versionId === version;
+  // The release may have said it, before a post step that found nothing to settle.
+  const saidByMain = main.report.findings?.some(({ rule }) => rule === 'model-tags-behind');
+  if (!says && !saidByMain && !told('model-tags-behind') && !command)
+    violations.push(
+      `the labels say that ${labelled.map(({ versionId }) => versionId)} serves, ${version} does, and no report says so`,
+    );
+  return violations;
 }

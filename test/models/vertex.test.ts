@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { grant } from '../../sandbox/core/policies.ts';
 import { addBucket, objectsOf, store } from '../../sandbox/storage/state.ts';
-import { modelsOf, registerModel } from '../../sandbox/vertex/models/index.ts';
+import { modelLabelsOf, modelsOf, registerModel } from '../../sandbox/vertex/models/index.ts';
+import { labelKey, readLabel } from '../../src/models/vertex/labels.ts';
 import { type FastTime, installFastTime } from '../support/fast-time.ts';
 import { type AnyRan, ReleaseWorld } from '../support/release-world.ts';
 
@@ -52,6 +53,14 @@ const champion = () =>
     .get(name)
     ?.filter(({ versionAliases }) => versionAliases.includes('champion'))
     .map(({ versionId }) => versionId);
+/** What the label of each version says: the revision, and whether it serves. */
+const labelled = () => {
+  const service = `projects/${world.sandbox.project}/locations/${world.sandbox.region}/services/reader`;
+  return (modelsOf(world.sandbox.world).get(name) ?? []).flatMap(({ versionId, labels }) => {
+    const period = readLabel(service, labels[labelKey(service)]);
+    return period ? [`${versionId} ${period.until === undefined ? 'serves' : 'has served'}`] : [];
+  });
+};
 const release = (model: string, more: Record<string, string> = {}) =>
   world.release('reader', source, { inputs: { ...short, model, ...more } });
 const ofModel = ({ report }: AnyRan) => report.findings.filter(({ rule }) => rule.startsWith('model-'));
@@ -67,6 +76,10 @@ test('a version by its alias is resolved, carried, and named by champion after t
   });
   expect(champion()).toEqual(['2']);
   expect(modelsOf(world.sandbox.world).get(name)?.[0]?.versionAliases).toEqual(['default']);
+  expect(labelled()).toEqual(['2 serves']);
+  expect(ran.report.actions_taken.map(({ what }) => what)).toContain(
+    'The versions of the model say now that version 2 serves.',
+  );
 });
 
 test('champion goes back with the traffic', async () => {
@@ -76,7 +89,55 @@ test('champion goes back with the traffic', async () => {
   const back = await world.rollback('reader', 'before', { inputs: { model: 'vertex://ocr@candidate' } });
   expect(back.report.evidence.rollback?.alias).toMatchObject({ did: 'moved', from: '3', now: '2' });
   expect(champion()).toEqual(['2']);
+  expect(labelled()).toEqual(['2 serves', '3 has served']);
+  const etags = () => JSON.stringify(modelsOf(world.sandbox.world).get(name));
+  const before = etags();
+  await world.rollback('reader', 'settle', { inputs: { model: 'vertex://ocr@candidate' } });
+  expect(etags()).toBe(before);
 });
+
+test('labels that somebody else sets at the same time stay, and those of the model', async () => {
+  modelLabelsOf(world.sandbox.world).set(name, { team: 'ocr' });
+  const version = register();
+  let met = 0;
+  const stop = world.onCalls(({ method, path }) => {
+    // Between our read and our write.
+    if (method === 'PATCH' && path.includes('/models/') && met++ === 0) version.labels.reviewed = 'yes';
+    return undefined;
+  });
+  const ran = await release(`vertex://ocr@${version.versionId}`);
+  stop();
+  expect([ran.report.reason, ran.report.outcome]).toEqual([expect.any(String), 'promoted']);
+  expect(met).toBeGreaterThan(1);
+  expect(version.labels).toMatchObject({ reviewed: 'yes', team: 'ocr' });
+  expect(labelled()).toContain(`${version.versionId} serves`);
+  expect(ofModel(ran)).toEqual([]);
+});
+
+test.each(['reset before', 'reset after', '403', '400'] as const)(
+  'the write of the label meets %s: the release is promoted, and the next one writes it or a finding says so',
+  async (fault) => {
+    const { versionId } = register();
+    let met = 0;
+    const stop = world.onCalls(({ method, path }) => {
+      if (method !== 'PATCH' || !path.includes('/models/')) return undefined;
+      met++;
+      if (fault === '403' || fault === '400') return { status: Number(fault) };
+      return met > 1 ? undefined : { reset: fault === 'reset after' ? 'after' : 'before' };
+    });
+    const ran = await release(`vertex://ocr@${versionId}`);
+    stop();
+    expect([ran.report.reason, ran.report.outcome]).toEqual([expect.any(String), 'promoted']);
+    expect(met).toBeGreaterThan(0);
+    expect(champion()).toEqual([versionId]);
+    if (fault === '403' || fault === '400') {
+      expect(ofModel(ran)).toMatchObject([{ rule: 'model-tags-behind', severity: 'low' }]);
+      expect(labelled()).not.toContain(`${versionId} serves`);
+      await world.rollback('reader', 'settle', { inputs: { model: 'vertex://ocr@candidate' } });
+    }
+    expect(labelled().filter((text) => text.endsWith('serves'))).toEqual([`${versionId} serves`]);
+  },
+);
 
 test('a version whose files or whose model are gone ends the release before anything changes', async () => {
   const { artifactUri = '', versionId } = register();

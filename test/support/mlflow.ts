@@ -182,6 +182,15 @@ export class MlflowServer {
     return (body.model_version as { version: string } | undefined)?.version;
   }
 
+  /** What a tag of a version says. Undefined: it has none of that key. */
+  async tag(name: string, version: string, key: string): Promise<string | undefined> {
+    const { body } = await this.#call(
+      `model-versions/get?name=${encodeURIComponent(name)}&version=${version}`,
+    );
+    const { tags = [] } = body.model_version as { tags?: { key: string; value: string }[] };
+    return tags.find((tag) => tag.key === key)?.value;
+  }
+
   async stop(): Promise<void> {
     await this.#close();
     const gone = new Promise((resolve) => this.#process.once('exit', resolve));

@@ -3,8 +3,9 @@ import type { Finding } from '../../domain/findings/finding.ts';
 import type { AliasResult } from '../../domain/model/alias.ts';
 import { modelOfRevision } from '../../domain/model/of-revision.ts';
 import type { Context } from '../../runner/context.ts';
-import { aliasFindings } from '../../steps/model/finding.ts';
+import { aliasFindings, tagFindings, tagText } from '../../steps/model/finding.ts';
 import { type FollowRequest, followAlias } from '../../steps/model/follow-alias.ts';
+import { keepTags } from '../../steps/model/keep-tags.ts';
 import { afterRelease, afterRollback } from '../../steps/model/may-leave.ts';
 import type { Services } from '../../steps/ports/services.ts';
 import type { Platform } from '../login/platform.ts';
@@ -27,7 +28,7 @@ interface Follow {
   from?: readonly string[] | undefined;
 }
 
-/** Makes the alias of the model name what serves now. Undefined if the model has no alias. */
+/** Makes the alias of the model name what serves now, and its versions say so. Undefined if the model has no alias. */
 export async function follow(
   context: Context,
   platform: Platform,
@@ -35,7 +36,7 @@ export async function follow(
 ): Promise<Followed | undefined> {
   const { alias } = asked;
   if (alias === undefined) return undefined;
-  const { aliases } = await openModel(context, platform, asked, { project, region });
+  const { aliases, tags } = await openModel(context, platform, asked, { project, region });
   if (aliases === undefined) return undefined;
   const { signal, log } = context;
   const references = await Promise.all(
@@ -54,5 +55,12 @@ export async function follow(
       : afterRollback(record, references, (reference) => aliases.versionOf(reference));
   const result = await followAlias({ services, aliases }, { service, alias, mayLeave, signal });
   log.line(`  ${result.reason}`);
-  return { alias: result, findings: aliasFindings(result) };
+  const { versionOf } = aliases;
+  // A registry that does not answer is said once.
+  const tagged =
+    tags && result.did !== 'failed'
+      ? await keepTags({ services, tags, versionOf, clock: context.clock }, { service, signal })
+      : undefined;
+  if (tagged?.did === 'written') log.line(`  ${tagText(tagged)}`);
+  return { alias: result, findings: [...aliasFindings(result), ...tagFindings(tagged)] };
 }

@@ -59,6 +59,16 @@ export function bindModel(
           },
         );
       },
+      tag: async (service) => {
+        const [{ aliases, tags }, { keepTags }] = await Promise.all([
+          opened(),
+          import('../../steps/model/keep-tags.ts'),
+        ]);
+        if (aliases === undefined || tags === undefined) return undefined;
+        const { versionOf } = aliases;
+        const ports = { services, tags, versionOf, clock: context.clock };
+        return keepTags(ports, { service, signal: AbortSignal.timeout(followMs) });
+      },
     },
   };
 }

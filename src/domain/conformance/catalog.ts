@@ -3,6 +3,7 @@ import { accessBeliefs } from './beliefs/access.ts';
 import { alertingBeliefs } from './beliefs/alerting.ts';
 import { functionBeliefs } from './beliefs/function.ts';
 import { loginBeliefs } from './beliefs/login.ts';
+import { modelBeliefs } from './beliefs/models.ts';
 import { monitorBeliefs } from './beliefs/monitors.ts';
 import { outsideBeliefs } from './beliefs/outside.ts';
 import { pipelineBeliefs } from './beliefs/pipelines.ts';
@@ -26,6 +27,7 @@ const all = {
   ...outsideBeliefs,
   ...monitorBeliefs,
   ...pipelineBeliefs,
+  ...modelBeliefs,
   ...alertingBeliefs,
   ...setupBeliefs,
   ...registryBeliefs,

@@ -6,6 +6,7 @@ import type { ModelAliases, ModelRegistry } from '../../steps/ports/model.ts';
 import { inOneLine, type MlflowApi, type MlflowClients, saidBy } from './api.ts';
 import { bytesOf } from './bytes.ts';
 import { exactText, type MlflowReference, parseMlflow } from './reference.ts';
+import { mlflowTags } from './tags.ts';
 
 export function createMlflow(
   clients: MlflowClients,
@@ -16,6 +17,7 @@ export function createMlflow(
   return {
     resolve: (signal) => resolve(clients, asked, reference, signal),
     aliases,
+    tags: mlflowTags(clients.api, reference.name, isVersion),
     async isThere({ reference: other, digest }, signal) {
       const version = aliases.versionOf(other);
       if (version === undefined) return undefined;

@@ -1,11 +1,13 @@
-import { type JsonObject, listOf, objectOf, textOf, textsOf } from '../../domain/data/json.ts';
+import { type JsonObject, listOf, objectOf, textMapOf, textOf, textsOf } from '../../domain/data/json.ts';
 import { encodeName, locationPath } from '../../domain/data/resource-name.ts';
 import { quoted } from '../../domain/data/shell.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import { type ResolvedModel, sameBytes } from '../../domain/model/model.ts';
+import type { TaggedVersion } from '../../domain/model/tags.ts';
 import type { Rest } from '../../http/rest.ts';
 import type { ModelRegistry } from '../../steps/ports/model.ts';
 import { folderIn } from '../gs/folder.ts';
+import { labelKey, labelValue, readLabel, spelledRevision } from './labels.ts';
 import { parseVertex } from './reference.ts';
 
 /** projects.locations.models of aiplatform v1 (googleapis google/cloud/aiplatform/v1/model_service.proto, model.proto). */
@@ -30,6 +32,21 @@ export function createVertexModels(rest: Rest, asked: string, placed: PlacedMode
       accept: [404],
       signal,
     });
+
+  async function* versions(query: Record<string, string>, signal?: AbortSignal) {
+    let pageToken: string | undefined;
+    do {
+      const { body } = await rest.call<JsonObject>({
+        ...call,
+        method: 'GET',
+        path: `v1/${encodeName(name)}:listVersions`,
+        query: { pageSize: 100, pageToken, ...query },
+        signal,
+      });
+      yield* listOf(body.models).map(objectOf);
+      pageToken = textOf(body.nextPageToken);
+    } while (pageToken !== undefined);
+  }
 
   async function resolve(text: string, at: string, signal?: AbortSignal): Promise<ResolvedModel> {
     const { status, body } = await get(at, signal);
@@ -90,23 +107,13 @@ export function createVertexModels(rest: Rest, asked: string, placed: PlacedMode
     aliases: {
       // A version that nothing names any more is certain only from the list of all.
       async read(alias, signal) {
-        let pageToken: string | undefined;
-        do {
-          const { body } = await rest.call<JsonObject>({
-            ...call,
-            method: 'GET',
-            path: `v1/${encodeName(name)}:listVersions`,
-            query: { pageSize: 100, pageToken, readMask: 'versionId,versionAliases' },
-            signal,
-          });
-          for (const version of listOf(body.models).map(objectOf))
-            if (textsOf(version.versionAliases).includes(alias)) return textOf(version.versionId);
-          pageToken = textOf(body.nextPageToken);
-        } while (pageToken !== undefined);
+        for await (const version of versions({ readMask: 'versionId,versionAliases' }, signal))
+          if (textsOf(version.versionAliases).includes(alias)) return textOf(version.versionId);
         return undefined;
       },
       async move(alias, version, signal) {
-        // One call takes the alias off the other version. It takes no etag, so it is read again.
+        // One call takes the alias off the other version. It takes no etag, and the call that takes one leaves aliases alone
+        // (UpdateModel: "supported version-specific fields"). So the alias is read again.
         await rest.call({
           ...call,
           method: 'POST',
@@ -124,6 +131,38 @@ export function createVertexModels(rest: Rest, asked: string, placed: PlacedMode
           `-H "Authorization: Bearer $(gcloud auth print-access-token)" -H 'Content-Type: application/json'`,
           `-d '${JSON.stringify({ versionAliases: [alias] })}'`,
         ].join(' '),
+    },
+    tags: {
+      async read(service, signal) {
+        const key = labelKey(service);
+        const query = { filter: `labels.${key}:*`, readMask: 'versionId,labels' };
+        const found: TaggedVersion[] = [];
+        for await (const { versionId, labels } of versions(query, signal)) {
+          const version = textOf(versionId);
+          const period = readLabel(service, textMapOf(labels)[key]);
+          if (version !== undefined && period) found.push({ version, periods: [period] });
+        }
+        return found;
+      },
+      async write(service, { version, periods }, signal) {
+        const last = periods.at(-1);
+        if (last === undefined) return 'written';
+        const { body } = await get(version, signal);
+        // The etag keeps labels that somebody else sets at the same time.
+        const labels = { ...textMapOf(body.labels), [labelKey(service)]: labelValue(service, last) };
+        const { status } = await rest.call({
+          ...call,
+          method: 'PATCH',
+          path: `v1/${encodeName(`${name}@${version}`)}`,
+          query: { updateMask: 'labels' },
+          body: { name: `${name}@${version}`, labels, etag: textOf(body.etag) },
+          accept: [409, 412],
+          retry: 'repeatable-write',
+          signal,
+        });
+        return status < 300 ? 'written' : 'conflict';
+      },
+      spelled: spelledRevision,
     },
   };
 }

@@ -2,6 +2,7 @@ import type { Finding } from '../../domain/findings/finding.ts';
 import { ofRule } from '../../domain/findings/of-rule.ts';
 import { modelRules } from '../../domain/findings/rules/model.ts';
 import type { AliasResult } from '../../domain/model/alias.ts';
+import type { TagResult } from '../../domain/model/tags.ts';
 import { recordAnnotation } from '../../domain/product.ts';
 import { capital } from '../../domain/text/sentence.ts';
 import { parseRecord } from '../../domain/traffic/parse-record.ts';
@@ -26,6 +27,21 @@ export function aliasFindings({ did, alias, wanted, now, reason, command }: Alia
     },
   ];
 }
+
+/** Reports tags that could not be written. They are for people who look back, so nothing else depends on them. */
+export const tagFindings = (result: TagResult | undefined): Finding[] =>
+  result?.did === 'failed'
+    ? [
+        {
+          ...ofRule(modelRules, 'model-tags-behind'),
+          title: `The versions of the model do not say what serves: ${result.reason}.`,
+          fix: 'Nothing else depends on them, and the next release writes them. If this job may not write them, allow it.',
+        },
+      ]
+    : [];
+
+/** What was written, in one sentence. */
+export const tagText = ({ reason }: TagResult): string => `The versions of the model say now that ${reason}.`;
 
 /** A rollback that names no model cannot move the alias that the release has moved. */
 export function unmovedAlias(service: RunService | undefined): Finding[] {

@@ -1,15 +1,10 @@
 import { messageOf } from '../../domain/errors/errors.ts';
 import { type AliasResult, decideAlias } from '../../domain/model/alias.ts';
-import { modelOfRevision } from '../../domain/model/of-revision.ts';
-import { recordAnnotation } from '../../domain/product.ts';
-import { parseRecord } from '../../domain/traffic/parse-record.ts';
-import { isOpen, type ReleaseRecord } from '../../domain/traffic/record.ts';
-import { servingNow } from '../../domain/traffic/serving.ts';
+import type { ReleaseRecord } from '../../domain/traffic/record.ts';
 import type { ModelAliases } from '../ports/model.ts';
-import type { Services } from '../ports/services.ts';
+import { type SeePorts, seeNow } from './see.ts';
 
-export interface FollowPorts {
-  services: Pick<Services, 'get' | 'revision'>;
+export interface FollowPorts extends SeePorts {
   aliases: ModelAliases;
 }
 
@@ -42,11 +37,15 @@ export async function followAlias(ports: FollowPorts, request: FollowRequest): P
   });
   try {
     for (let round = 1; ; round++) {
-      const [seen, current] = await Promise.all([seenNow(ports, request), aliases.read(alias, signal)]);
+      const [seen, current] = await Promise.all([
+        seeNow(ports, request.service, signal),
+        aliases.read(alias, signal),
+      ]);
       if (round === 1) from = current;
-      wanted = seen.serving;
+      const serving = seen.carried && aliases.versionOf(seen.carried.reference);
+      wanted = serving;
       const mayLeave = moved === undefined ? request.mayLeave(seen.record) : [moved];
-      const decision = decideAlias({ serving: seen.serving, current, mayLeave, open: seen.open });
+      const decision = decideAlias({ serving, current, mayLeave, open: seen.open });
       if (decision.do === 'stands')
         return moved === undefined
           ? result('stands', current, `the alias ${alias} names version ${current}, which serves`)
@@ -74,15 +73,3 @@ export async function followAlias(ports: FollowPorts, request: FollowRequest): P
 }
 
 const fromText = (from: string | undefined) => (from === undefined ? '' : `from version ${from} `);
-
-async function seenNow({ services, aliases }: FollowPorts, { service: name, signal }: FollowRequest) {
-  const service = await services.get(name, signal);
-  const parsed = parseRecord(service?.annotations[recordAnnotation]);
-  const record = parsed.kind === 'record' ? parsed.record : undefined;
-  const open = (record !== undefined && isOpen(record)) || parsed.kind === 'newer';
-  const [sole, ...others] = service ? servingNow(service).filter(({ percent }) => percent > 0) : [];
-  const revision =
-    sole && others.length === 0 ? await services.revision(name, sole.revision, signal) : undefined;
-  const carried = modelOfRevision(revision?.raw);
-  return { record, open, serving: carried && aliases.versionOf(carried.reference) };
-}

@@ -1,4 +1,5 @@
 import type { CarriedModel, ResolvedModel } from '../../domain/model/model.ts';
+import type { ServingPeriod, TaggedVersion } from '../../domain/model/tags.ts';
 
 /** A place that keeps models, opened for one model. Every failure is a `ReleaseError`. */
 export interface ModelRegistry {
@@ -11,6 +12,8 @@ export interface ModelRegistry {
   isThere(carried: CarriedModel, signal?: AbortSignal): Promise<boolean | 'changed' | undefined>;
   /** Names that can move from version to version. Absent where a model has none. */
   aliases?: ModelAliases | undefined;
+  /** What its versions say about where they serve. Absent where a model has no place for that. */
+  tags?: ModelTags | undefined;
 }
 
 export interface ModelAliases {
@@ -22,4 +25,18 @@ export interface ModelAliases {
   versionOf(reference: string): string | undefined;
   /** A command for a shell that moves the alias. */
   command(alias: string, version: string): string;
+}
+
+/** A tag or a label of a version for each service that it serves or has served. Services are named by their whole names. */
+export interface ModelTags {
+  /** Every version with a tag of this service. */
+  read(service: string, signal?: AbortSignal): Promise<TaggedVersion[]>;
+  /** Replaces the tag of one version. `conflict`: somebody else changed the version meanwhile, so it must be read again. */
+  write(
+    service: string,
+    tagged: { version: string; periods: readonly ServingPeriod[] },
+    signal?: AbortSignal,
+  ): Promise<'written' | 'conflict'>;
+  /** How the tag names a revision. A registry may have no room for the whole name. */
+  spelled(service: string, revision: string): string;
 }

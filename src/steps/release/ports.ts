@@ -7,6 +7,7 @@ import type { Verdict } from '../../domain/findings/verdict.ts';
 import type { GatewayEvidence } from '../../domain/gateway/evidence.ts';
 import type { AliasResult } from '../../domain/model/alias.ts';
 import type { CarriedModel, ReleasedModel } from '../../domain/model/model.ts';
+import type { TagResult } from '../../domain/model/tags.ts';
 import type { PreflightEvidence } from '../../domain/preflight/row.ts';
 import type { State } from '../../domain/release/machine.ts';
 import type { SmokeEvidence } from '../../domain/smoke/results/result.ts';
@@ -149,6 +150,8 @@ export interface ReleaseStages extends ProvePorts {
         isThere(carried: CarriedModel, signal: AbortSignal): Promise<boolean | 'changed' | undefined>;
         /** Makes the alias name what serves, if it names one of `mayLeave` now. A signal does not stop it. */
         follow(service: string, mayLeave: readonly (string | undefined)[]): Promise<AliasResult>;
+        /** Makes the versions say which of them serves. Undefined: this registry has no place for that. A signal does not stop it. */
+        tag(service: string): Promise<TagResult | undefined>;
       }
     | undefined;
   /** The gateway in front of the function. Absent without a document. */

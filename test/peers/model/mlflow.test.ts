@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { addBucket, objectsOf, store } from '../../../sandbox/storage/state.ts';
+import { parsePeriods } from '../../../src/domain/model/tags.ts';
 import { summaryOf } from '../../../src/domain/report/render.ts';
 import { releaseView } from '../../../src/domain/summary/release/view.ts';
 import { closeConnections } from '../../../src/http/send.ts';
@@ -166,6 +167,11 @@ const short = { step_duration: '1s', duration: '1s', canary: 'none', smoke_suite
       'rolled_back',
     ]);
     expect(await mlflow.alias('hand', 'champion')).toBe('1');
+    const key = `backstay/${world.sandbox.project}/${world.sandbox.region}/hand`;
+    const periods = async (version: string) =>
+      parsePeriods((await mlflow.tag('hand', version, key)) ?? '').map(({ until }) => until !== undefined);
+    // Version 1 has served, and serves again. Version 2 has served.
+    expect([await periods('1'), await periods('2')]).toEqual([[true, false], [true]]);
     const again = await world.rollback('hand', (await world.serving('hand'))[0]?.revision ?? '', { inputs });
     expect(again.report.evidence.rollback?.alias).toMatchObject({ did: 'stands', now: '1' });
     const silent = await world.rollback('hand', 'stable');

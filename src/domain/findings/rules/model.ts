@@ -7,6 +7,11 @@ export const modelRules = {
     severity: 'medium',
     why: 'Users get the model that the revision carries. Jobs and people that read the alias get another one.',
   },
+  'model-tags-behind': {
+    title: 'The versions of the model do not say which of them serves',
+    severity: 'low',
+    why: 'Whoever asks the registry later which version served when gets an answer with a gap. Traffic and alias are not affected.',
+  },
   'model-before-gone': {
     title: 'The model of the revision to go back to is gone, or was overwritten',
     severity: 'high',

@@ -3,7 +3,7 @@ import { modelRules } from '../../../domain/findings/rules/model.ts';
 import type { Outcome } from '../../../domain/findings/verdict.ts';
 import { modelText, type ReleasedModel, sameBytes, shortDigest } from '../../../domain/model/model.ts';
 import type { RecordedModel } from '../../../domain/traffic/record.ts';
-import { aliasFindings } from '../../model/finding.ts';
+import { aliasFindings, tagFindings, tagText } from '../../model/finding.ts';
 import { failed, type PhaseResult, type ReleaseRun } from '../run.ts';
 
 /**
@@ -101,4 +101,9 @@ export async function followModel(run: ReleaseRun): Promise<void> {
     verdict: findings.length > 0 ? 'inconclusive' : 'pass',
     note: result.reason,
   });
+  // A registry that does not answer is said once.
+  if (result.did === 'failed') return;
+  const tags = await stage.tag(live.service);
+  journal.findNew(tagFindings(tags));
+  if (tags?.did === 'written') journal.act(tagText(tags));
 }
