@@ -20,7 +20,12 @@ const searches: readonly Search[] = [
     find: (text: string, at: number) => tokenAt(text, at, marker),
   })),
 ];
-const markersIn = markerSearch(searches);
+let search: ReturnType<typeof markerSearch<Search>> | undefined;
+/** Builds its tables once a file is read: most actions read none. */
+function markersIn(view: Buffer) {
+  search ??= markerSearch(searches);
+  return search(view);
+}
 const longestMarker = Math.max(...searches.map(({ bytes }) => bytes.length));
 /** Credentials are short: a longer file is not parsed as JSON. */
 const jsonLimit = 64 * 1024;
