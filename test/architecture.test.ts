@@ -115,7 +115,8 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     doctor: ['auth', 'login', 'preflight', 'smoke-test', 'watch'],
     'smoke-test': ['login'],
     watch: ['login', 'smoke-test'],
-    rollback: ['linked', 'login', 'model', 'notify', 'preflight', 'watch'],
+    // A gateway that a release has left over goes back with the traffic.
+    rollback: ['gateway', 'linked', 'login', 'model', 'notify', 'preflight', 'watch'],
     // The images of the smoke test are the load.
     capacity: ['login', 'rollback', 'smoke-test'],
     slo: ['login', 'watch'],

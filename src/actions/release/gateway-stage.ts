@@ -1,13 +1,12 @@
 import { likelyService, servicePath } from '../../domain/data/resource-name.ts';
+import type { RecordedGateway } from '../../domain/traffic/record.ts';
 import type { Context } from '../../runner/context.ts';
 import type { GatewayRequest } from '../../steps/gateway/ports.ts';
 import type { GatewayResult } from '../../steps/gateway/result.ts';
 import type { GatewayStage, ReleaseStages } from '../../steps/release/ports.ts';
+import { gatewayBack } from '../gateway/back.ts';
 import type { Platform } from '../login/platform.ts';
 import type { StageSettings } from './stage-settings.ts';
-
-/** Going back may take a minute or two. After a signal, only its first seconds count: the write itself is sent at once. */
-const backMs = 5 * 60_000;
 
 /** The gateway's stage of a release. Its code is loaded only if a document is named. */
 export function bindGateway(
@@ -18,8 +17,11 @@ export function bindGateway(
   const { deploy, gateway: asked } = settings;
   if (asked === undefined) throw new Error('no document is named');
   const { project, region, name } = deploy;
-  let moved: { from: string; to: string } | undefined;
-  const run = async (mode: 'plan' | 'apply', signal: AbortSignal): Promise<GatewayResult> => {
+  let moved: RecordedGateway | undefined;
+  const run = async (
+    mode: 'plan' | 'apply',
+    how: Pick<GatewayRequest, 'signal' | 'beforeMove' | 'isCancelled'>,
+  ): Promise<GatewayResult> => {
     const [{ releaseGateway }, { portsOf, readText }] = await Promise.all([
       import('../../steps/gateway/gateway.ts'),
       import('../gateway/ports.ts'),
@@ -31,7 +33,7 @@ export function bindGateway(
       region,
       service: servicePath({ project, region, name: likelyService(name) }),
       text: await readText(context.env, asked.file),
-      signal,
+      ...how,
     };
     return releaseGateway(portsOf(context, platform), request);
   };
@@ -43,26 +45,15 @@ export function bindGateway(
     changed: changed.map(({ what }) => what),
   });
   return {
-    plan: async (signal) => stage(await run('plan', signal)),
-    apply: async (signal) => {
-      const result = await run('apply', signal);
-      // It may have named a configuration of another API before.
-      if (result.moved) moved = { from: result.moved.to, to: result.moved.from };
+    plan: async (signal) => stage(await run('plan', { signal })),
+    apply: async ({ signal, beforeMove }) => {
+      const result = await run('apply', { signal, beforeMove, isCancelled: () => context.signal.aborted });
+      moved = result.moved;
       return stage(result);
     },
     back: async () => {
-      if (moved === undefined || asked.gateway === undefined) return undefined;
-      const [{ takeBack }, { portsOf }] = await Promise.all([
-        import('../../steps/gateway/take-back.ts'),
-        import('../gateway/ports.ts'),
-      ]);
-      const where = { project, region, paceMs: asked.paceMs, timeoutMs: backMs };
-      const result = await takeBack(
-        portsOf(context, platform),
-        where,
-        { gateway: asked.gateway, ...moved },
-        AbortSignal.timeout(backMs),
-      );
+      if (moved === undefined) return undefined;
+      const result = await gatewayBack(context, platform, moved, { paceMs: asked.paceMs });
       if (result.verdict === 'pass') moved = undefined;
       return result;
     },

@@ -88,17 +88,21 @@ async function settleOne(
       : undefined;
   const traffic = allocationText(settled.serving);
   const back = backText(settled.outside);
-  report.findings = [...settled.findings, ...(followed?.findings ?? [])];
+  const { gateway } = settled;
+  report.findings = [...settled.findings, ...(gateway?.findings ?? []), ...(followed?.findings ?? [])];
   report.evidence.settled = { did: settled.did, reason: settled.reason, traffic };
   const moved = followed?.alias.did === 'moved' ? ` ${capital(followed.alias.reason)}.` : '';
+  const front = gateway ? ` ${capital(gateway.reason)}.` : '';
   const verified = settled.answer ? ` ${capital(settled.answer.text)}.` : '';
   report.reason =
     settled.did === 'nothing'
-      ? `Nothing was left open: ${traffic}.${moved}`
-      : `${settled.did.replace('_', ' ')}: ${settled.reason}; traffic: ${traffic}${back ? `; put back: ${back}` : ''}.${verified}${moved}`;
+      ? `Nothing was left open: ${traffic}.${front}${moved}`
+      : `${settled.did.replace('_', ' ')}: ${settled.reason}; traffic: ${traffic}${back ? `; put back: ${back}` : ''}.${verified}${front}${moved}`;
   // The main step has told of it, and nothing is left to do but to remove the tags.
   const tidied = settled.did === 'hands_off' && wasSuperseded(context, of);
   report.verdict =
-    settled.did === 'nothing' || settled.did === 'put_back' || tidied ? 'pass' : 'inconclusive';
-  return { report, view: afterView, exitCode: 0, ...(tidied ? { annotate: false } : {}) };
+    gateway?.verdict !== 'fail' && (settled.did === 'nothing' || settled.did === 'put_back' || tidied)
+      ? 'pass'
+      : 'inconclusive';
+  return { report, view: afterView, exitCode: 0, ...(tidied && !gateway ? { annotate: false } : {}) };
 }

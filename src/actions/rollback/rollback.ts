@@ -1,6 +1,7 @@
-import { userAgent } from '../../domain/product.ts';
+import { recordAnnotation, userAgent } from '../../domain/product.ts';
 import { newReport, type Report } from '../../domain/report/report.ts';
 import { capital } from '../../domain/text/sentence.ts';
+import { parseRecord } from '../../domain/traffic/parse-record.ts';
 import type { Allocation } from '../../domain/traffic/serving.ts';
 import { createProber } from '../../http/probe.ts';
 import type { Action, Finished } from '../../runner/action.ts';
@@ -9,8 +10,10 @@ import { timingOf } from '../../runner/timing.ts';
 import { sources } from '../../sli/registry.ts';
 import type { RunService, Services } from '../../steps/ports/services.ts';
 import { type RollbackRequest, rollback as rollBack } from '../../steps/rollback/rollback.ts';
+import type { GatewayBack } from '../../steps/traffic/ports.ts';
 import type { ProvePorts } from '../../steps/traffic/prove-back.ts';
 import { nothingToSettle, type Settled, type SettlePorts, settle } from '../../steps/traffic/settle.ts';
+import { settleGateway } from '../../steps/traffic/settle-gateway.ts';
 import { outsideLogin } from '../login/outside.ts';
 import { openPlatform, type Platform } from '../login/platform.ts';
 import { tellStart } from '../notify/start.ts';
@@ -66,6 +69,7 @@ export const rollback: Action<'rollback'> = async (context) => {
       },
     );
     const done = settledReport(report, settled, request.dryRun);
+    noteGateway(done, settled.gateway, clock.now());
     const isSettled = settled.did !== 'wait' && settled.did !== 'hold';
     await aliasBack(context, platform, request, isSettled ? settled : undefined, done, ports.services);
     await record(done, settled.serving);
@@ -89,6 +93,13 @@ export const rollback: Action<'rollback'> = async (context) => {
     { owner, signal, ...pick(request) },
   );
   const done = resultReport(report, result, context);
+  // What a killed release has left of its gateway goes back with the traffic.
+  if ((result.did === 'rolled_back' || result.did === 'already_there') && !request.dryRun) {
+    const parsed = parseRecord(result.service.annotations[recordAnnotation]);
+    const left = parsed.kind === 'record' ? parsed.record : undefined;
+    const gateway = await settleGateway(ports, { service: result.service, record: left, signal });
+    noteGateway(done, gateway, clock.now());
+  }
   await aliasBack(
     context,
     platform,
@@ -104,6 +115,16 @@ export const rollback: Action<'rollback'> = async (context) => {
   await record(done, result.serving);
   return finish(context, done, result.serving, started);
 };
+
+/** A gateway that could not be moved back leaves the rollback open. */
+function noteGateway(report: Report<'rollback'>, gateway: GatewayBack | undefined, now: number): void {
+  if (gateway === undefined) return;
+  const at = new Date(now).toISOString();
+  report.findings = [...report.findings, ...gateway.findings];
+  report.actions_taken.push(...gateway.changed.map((what) => ({ at, what })));
+  report.reason = `${report.reason} ${capital(gateway.reason)}.`;
+  if (gateway.verdict === 'fail' && report.verdict === 'pass') report.verdict = 'inconclusive';
+}
 
 /**
  * The alias of the model goes back with the traffic, and what it names then is in the report. Its code is loaded only if a model is

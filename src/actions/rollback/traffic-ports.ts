@@ -5,7 +5,9 @@ import { createServices } from '../../gcp/run/services.ts';
 import { createRuns } from '../../github/runs.ts';
 import type { Context } from '../../runner/context.ts';
 import type { Owner } from '../../steps/ports/runs.ts';
+import type { TrafficPorts } from '../../steps/traffic/ports.ts';
 import { type Asked, chooseTarget } from '../../targets/choose.ts';
+import { gatewayBack } from '../gateway/back.ts';
 import type { Platform } from '../login/platform.ts';
 
 /** What every action that moves traffic starts with: the run that owns the change, and its clients. */
@@ -38,6 +40,8 @@ export function trafficPorts(
     urgent: createServices(rest, { attemptMs: 1500, deadlineMs: 5000 }),
     target: chooseTarget({ functions, services, builds: createBuilds(rest), log }, asked),
     runs: createRuns({ token: githubToken, apiUrl: env.GITHUB_API_URL }),
+    gatewayBack: ((move, signal) =>
+      gatewayBack(context, platform, move, { isUnsure: true }, signal)) satisfies TrafficPorts['gatewayBack'],
     clock,
     log,
   };

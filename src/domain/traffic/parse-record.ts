@@ -5,6 +5,7 @@ import { parseOutside } from './outside/parse.ts';
 import {
   maxBytes,
   maxFailed,
+  type RecordedGateway,
   type RecordedModel,
   type ReleaseRecord,
   recordPhases,
@@ -96,6 +97,18 @@ function parseModel(value: unknown): RecordedModel | undefined {
   };
 }
 
+/** Leaves out what is malformed, as with the model. */
+function parseGateway(value: unknown): RecordedGateway | undefined {
+  const { name, from, to } = objectOf(value);
+  const id = '[a-z0-9][a-z0-9-]{0,62}';
+  const isName = (text: unknown, kind: string): text is string =>
+    isText(text, 300) && new RegExp(`^projects/[a-z0-9.:-]+/locations/${kind}$`).test(text);
+  const config = `global/apis/${id}/configs/${id}`;
+  return isName(name, `${id}/gateways/${id}`) && isName(from, config) && isName(to, config)
+    ? { name, from, to }
+    : undefined;
+}
+
 function parseFields(raw: Record<string, unknown>): ReleaseRecord {
   const text = (field: string, max: number, pattern: RegExp): string => {
     const value = raw[field];
@@ -134,6 +147,7 @@ function parseFields(raw: Record<string, unknown>): ReleaseRecord {
     candidate: revision('candidate'),
     commit: commit('commit'),
     model: parseModel(raw.model),
+    gateway: parseGateway(raw.gateway),
     stable: revision('stable'),
     stable_commit: commit('stable_commit'),
     failed: raw.failed.filter(isRevision).slice(0, maxFailed),

@@ -36,6 +36,8 @@ export interface ReleaseRecord {
   commit?: string | undefined;
   /** The model of the candidate, if the release named one. */
   model?: RecordedModel | undefined;
+  /** A gateway that the release has moved, or was about to move. Kept, also in a closed record, until the move is proved or taken back. */
+  gateway?: RecordedGateway | undefined;
   /** The last revision that a release proved good, and its commit. */
   stable?: string | undefined;
   stable_commit?: string | undefined;
@@ -60,6 +62,13 @@ export interface RecordedModel {
   alias?: string | undefined;
   /** The version that the alias named before the release; null if nothing had it. */
   was?: string | null | undefined;
+}
+
+/** Full names in API Gateway: the gateway, the configuration that it named before the release, and that of the release. */
+export interface RecordedGateway {
+  name: string;
+  from: string;
+  to: string;
 }
 
 export interface SavedWatch {

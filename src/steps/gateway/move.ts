@@ -2,10 +2,11 @@ import { messageOf } from '../../domain/errors/errors.ts';
 import { ofRule } from '../../domain/findings/of-rule.ts';
 import { gatewayRules } from '../../domain/findings/rules/gateway.ts';
 import { openPathOf } from './document.ts';
+import { holdBack } from './hold-back.ts';
 import { point } from './point.ts';
 import type { GatewayPorts, GatewayRequest } from './ports.ts';
 import { type Proof, prove, settle } from './prove.ts';
-import { type Change, type GatewayResult, isSame, type Known, shortOf, urlOf } from './result.ts';
+import { type Change, type GatewayResult, type Known, shortOf, urlOf } from './result.ts';
 import { isLasting } from './wait.ts';
 
 /** A moved gateway that nobody has proved is moved back. That must go on even if the run is being stopped. */
@@ -22,6 +23,7 @@ export async function moveAndProve(
   const { clock } = ports;
   const { names, wanted } = known;
   const before = known.gateway?.config;
+  const move = (from: string) => ({ name: names.gateway, from, to: names.config });
   const pace = () => ({
     paceMs: request.paceMs,
     deadline: clock.steady() + request.timeoutMs,
@@ -31,6 +33,8 @@ export async function moveAndProve(
   let trouble: unknown;
   let host = known.gateway?.host ?? '';
   const wrote = { count: 0 };
+  // Written down first, so that a later run knows what to take back if this one is killed.
+  if (before) await request.beforeMove?.(move(before));
   try {
     host = await point(ports, known, names.config, pace(), wrote);
     change(`${known.gateway ? 'Moved' : 'Made'} the gateway ${shortOf(names.gateway)} to ${wanted.id}.`);
@@ -49,7 +53,7 @@ export async function moveAndProve(
     result.verdict = 'pass';
     result.outcome = 'promoted';
     result.evidence.did = known.gateway ? 'moved' : 'created';
-    if (before) result.moved = { from: before, to: names.config };
+    if (before) result.moved = move(before);
     result.reason = `${shortOf(names.gateway)} serves ${wanted.id}. ${proof.reason}`;
     return;
   }
@@ -72,6 +76,13 @@ export async function moveAndProve(
       title: result.reason,
       fix: 'Correct the document or the backend, and run this again. Do not move the gateway back.',
     });
+    return;
+  }
+  if (request.isCancelled?.()) {
+    result.moved = move(before);
+    result.outcome = 'held';
+    result.evidence.did = 'not_proved';
+    result.reason = `${shortOf(names.gateway)} was not proved, because the run was cancelled`;
     return;
   }
   const isUnsure = trouble !== undefined;
@@ -127,7 +138,7 @@ async function goBack(
   try {
     await point(ports, known, before, pace);
     change(`Moved the gateway ${name} back to ${shortOf(before)}.`);
-    if (isUnsure) await holdBack(ports, known, before, pace, change);
+    if (isUnsure) await holdBack(ports, { ...known, config: known.names.config, before }, pace, change);
     const { isSettled } = await settle(
       ports,
       urlOf(host),
@@ -147,7 +158,7 @@ async function goBack(
   } catch (error) {
     const isDenied = isLasting(error);
     // Who called this may try once more, when the traffic is back.
-    result.moved = { from: before, to: known.names.config };
+    result.moved = { name: known.names.gateway, from: before, to: known.names.config };
     result.outcome = 'held';
     result.evidence.did = 'stuck';
     result.reason = `${name} could not be moved back to ${shortOf(before)}: ${messageOf(error)}`;
@@ -158,31 +169,5 @@ async function goBack(
         ? 'Grant this identity apigateway.gateways.update, and move the gateway back.'
         : `Move ${name} to ${shortOf(before)}, or run this action with the old document.`,
     });
-  }
-}
-
-/** How often the gateway is looked at after the way back, if the answer of the move was lost. */
-const looks = 3;
-
-/**
- * A move whose answer was lost may be carried out late, after the way back. So the gateway is looked at a few times more, and moved back
- * again if it names the new configuration.
- */
-async function holdBack(
-  ports: GatewayPorts,
-  known: Known,
-  before: string,
-  pace: { paceMs: number; deadline: number; signal: AbortSignal },
-  change: Change,
-): Promise<void> {
-  const { gateway: name, config } = known.names;
-  for (let look = 0; look < looks; look++) {
-    await ports.clock.sleep(pace.paceMs * 2, pace.signal);
-    const now = await ports.gateways.gateway(name, pace.signal);
-    if (now === undefined || !isSame(now.config, config)) continue;
-    await point(ports, known, before, pace);
-    change(
-      `Moved the gateway ${shortOf(name)} back to ${shortOf(before)} again, since the first move came late.`,
-    );
   }
 }

@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../../domain/gateway/google-refusal.ts';
+import type { RecordedGateway } from '../../domain/traffic/record.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { Prober } from '../ports/prober.ts';
@@ -94,5 +95,9 @@ export interface GatewayRequest {
   /** Milliseconds between looks. */
   paceMs: number;
   keep: number;
+  /** Called before a gateway that exists is moved. If it throws, nothing is moved. */
+  beforeMove?: ((move: RecordedGateway) => Promise<void>) | undefined;
+  /** Is the run being cancelled? Then whoever called takes the gateway back itself, after the traffic. */
+  isCancelled?: (() => boolean) | undefined;
   signal: AbortSignal;
 }

@@ -1,6 +1,7 @@
 import type { Finding } from '../../domain/findings/finding.ts';
 import type { Outcome, Verdict } from '../../domain/findings/verdict.ts';
 import type { GatewayEvidence } from '../../domain/gateway/evidence.ts';
+import type { RecordedGateway } from '../../domain/traffic/record.ts';
 import type { Wanted } from './document.ts';
 import type { ConfigFact, GatewayFact } from './ports.ts';
 
@@ -11,7 +12,7 @@ export interface GatewayResult {
   findings: Finding[];
   evidence: GatewayEvidence;
   /** Full names: where the gateway was, and where it is. Undefined unless it was moved and stayed there. */
-  moved?: { from: string; to: string } | undefined;
+  moved?: RecordedGateway | undefined;
   /** What was changed, in order. */
   changed: { at: number; what: string }[];
 }

@@ -11,6 +11,7 @@ import type { TagResult } from '../../domain/model/tags.ts';
 import type { PreflightEvidence } from '../../domain/preflight/row.ts';
 import type { State } from '../../domain/release/machine.ts';
 import type { SmokeEvidence } from '../../domain/smoke/results/result.ts';
+import type { RecordedGateway } from '../../domain/traffic/record.ts';
 import type { WatchFacts } from '../../domain/watch/evidence.ts';
 import type { Services } from '../ports/services.ts';
 import type { Deployed } from '../ports/target.ts';
@@ -159,7 +160,11 @@ export interface ReleaseStages extends ProvePorts {
     | {
         /** Judges the document and reads what serves. Changes nothing. */
         plan(signal: AbortSignal): Promise<GatewayStage>;
-        apply(signal: AbortSignal): Promise<GatewayStage>;
+        /** `beforeMove` is called with what will be moved, before it is. */
+        apply(how: {
+          signal: AbortSignal;
+          beforeMove(move: RecordedGateway): Promise<void>;
+        }): Promise<GatewayStage>;
         /** Takes back what `apply` has moved. Undefined if it has moved nothing. A signal does not stop it. */
         back(): Promise<GatewayStage | undefined>;
       }

@@ -6,7 +6,7 @@ import { begin, type Event, type State } from '../../domain/release/machine.ts';
 import type { OutsideFact } from '../../domain/traffic/outside/facts.ts';
 import type { SavedSettings } from '../../domain/traffic/outside/saved.ts';
 import type { OutsideSettings } from '../../domain/traffic/outside/settings.ts';
-import type { ReleaseRecord } from '../../domain/traffic/record.ts';
+import type { RecordedGateway, ReleaseRecord } from '../../domain/traffic/record.ts';
 import type { Allocation } from '../../domain/traffic/serving.ts';
 import type { TrafficTarget } from '../../domain/traffic/traffic.ts';
 import type { ServingHealth } from '../../domain/watch/serving-health.ts';
@@ -80,6 +80,8 @@ export interface Written {
   functionTouched: boolean;
   /** True if the build may still bring a new revision after this release has ended. */
   buildMayGoOn: boolean;
+  /** The gateway's move that is neither proved nor taken back: of this release, or left by an earlier one. */
+  gateway: RecordedGateway | undefined;
   /** State of the watch, for the next segment and for another runner. */
   watchState: unknown;
 }
@@ -168,6 +170,7 @@ export function newRun(ports: ReleasePorts, request: ReleaseRequest): ReleaseRun
       keptPin: false,
       functionTouched: false,
       buildMayGoOn: false,
+      gateway: undefined,
       watchState: undefined,
     },
     ending: {

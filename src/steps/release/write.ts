@@ -52,6 +52,7 @@ export function recordOf(
     candidate: run.candidate,
     commit: request.commit,
     model: recordedModel(run.model),
+    gateway: written.gateway,
     stable: previous?.stable,
     stable_commit: previous?.stable_commit,
     failed: previous?.failed ?? [],

@@ -1,3 +1,6 @@
+import type { Finding } from '../../domain/findings/finding.ts';
+import type { Verdict } from '../../domain/findings/verdict.ts';
+import type { RecordedGateway } from '../../domain/traffic/record.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { Runs } from '../ports/runs.ts';
@@ -11,8 +14,25 @@ export interface ChangePorts {
   log: Log;
 }
 
+/** What became of a gateway that a release had left on its new configuration. */
+export interface GatewayBack {
+  /** `fail`: the gateway could not be moved back, so it has to be tried again. */
+  verdict: Verdict;
+  /** The reason, as part of a sentence for people. */
+  reason: string;
+  findings: readonly Finding[];
+  changed: readonly string[];
+}
+
+export interface GatewayPort {
+  /** Moves a gateway back that a release has left on its new configuration. Never throws. */
+  gatewayBack?:
+    | ((move: RecordedGateway, signal: AbortSignal | undefined) => Promise<GatewayBack>)
+    | undefined;
+}
+
 /** What settling an earlier release needs as well. */
-export interface TrafficPorts extends ChangePorts {
+export interface TrafficPorts extends ChangePorts, GatewayPort {
   target: DeployTarget;
   runs: Runs;
 }

@@ -14,10 +14,11 @@ import type { Owner } from '../ports/runs.ts';
 import type { RunService } from '../ports/services.ts';
 import { changeTraffic } from './change-traffic.ts';
 import { driftAfter } from './drift.ts';
-import type { TrafficPorts } from './ports.ts';
+import type { GatewayBack, TrafficPorts } from './ports.ts';
 import type { Answer } from './prove-back.ts';
 import { type SettingsBack, settingFindings, settingsBack } from './settings-back.ts';
 import { liveFacts, readFacts } from './settle-facts.ts';
+import { plannedBack, settleGateway } from './settle-gateway.ts';
 import { proveSettled, type SettlePorts } from './settle-proof.ts';
 
 export type { SettlePorts } from './settle-proof.ts';
@@ -57,6 +58,8 @@ export interface Settled {
   /** The record as it is now, and as it was at the start. */
   record: ReleaseRecord | undefined;
   found: ReleaseRecord | undefined;
+  /** What became of the gateway that the release had moved. Undefined if none was left over. */
+  gateway?: GatewayBack | undefined;
 }
 
 /** The result if there is no service, so nothing to settle. */
@@ -80,6 +83,16 @@ const maxRaces = 5;
 
 /** Finishes what an earlier release left open, or says why that is not possible. Running it twice has the same effect as once. */
 export async function settle(ports: SettlePorts, request: SettleRequest): Promise<Settled> {
+  const settled = await settleTraffic(ports, request);
+  const { did, service, record } = settled;
+  // While the traffic may still be that of the release, so may the gateway.
+  if (service === undefined || did === 'wait' || did === 'hold') return settled;
+  if (request.dryRun) return { ...settled, gateway: record?.gateway && plannedBack(record.gateway) };
+  const gateway = await settleGateway(ports, { service, record, signal: request.signal });
+  return gateway ? { ...settled, record: gateway.record, gateway } : settled;
+}
+
+async function settleTraffic(ports: SettlePorts, request: SettleRequest): Promise<Settled> {
   const { services, clock, log } = ports;
   const began = clock.steady();
   const heartbeat = createHeartbeat(ports, began + request.waitMs);

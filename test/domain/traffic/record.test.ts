@@ -32,6 +32,11 @@ const sample: ReleaseRecord = {
   failed: ['ocr-api-00000-zzz'],
   function_update_time: '2026-11-22T10:00:00.123456Z',
   marks: { 'backstay-source': '1f2e3d' },
+  gateway: {
+    name: 'projects/p/locations/us-central1/gateways/front',
+    from: 'projects/p/locations/global/apis/ocr/configs/r-0123456789ab',
+    to: 'projects/p/locations/global/apis/ocr/configs/r-ba9876543210',
+  },
   expires: '2026-11-22T12:00:00Z',
 };
 

@@ -1,7 +1,10 @@
 /**
- * Every call of a gateway's release times every fault: `npm run peers -- gateway`. `test/sweep/gateway.test.ts` tries a sample. There is no
- * foreign program here: what is asked is the gateway itself, from outside.
+ * Every call of a gateway's release times every fault, and every call at which a release can die: `npm run peers -- gateway`.
+ * `test/sweep/gateway.test.ts` and `test/steps/release/gateway-killed.test.ts` try a sample. There is no foreign program here: what is asked is the gateway itself, from outside.
  */
+import { doorWorld } from '../../support/door-world.ts';
+import { installFastTime } from '../../support/fast-time.ts';
+import { endOfDeath, firstDocument, settlers } from '../../support/gateway-deaths.ts';
 import { countCalls, endOf, everyFault } from '../../support/gateway-sweep.ts';
 import { gatewayWorld } from '../../support/gateway-world.ts';
 
@@ -24,4 +27,32 @@ try {
   if (wrong.length > 0) process.exitCode = 1;
 } finally {
   await w.stop();
+}
+
+/** A release that is killed at each call of its gateway stage, and everybody who can come after it. */
+const time = installFastTime(10);
+const door = await doorWorld(time.clock);
+try {
+  await firstDocument(door);
+  const left = { old: 0, new: 0 };
+  let deaths = 0;
+  const wrong: string[] = [];
+  for (const [index, who] of Object.keys(settlers).entries())
+    for (const api of ['apigateway', 'gateway'] as const)
+      for (let nth = 1; ; nth++) {
+        // Two of the four meet a call that Google still carries out, and two one that it never gets.
+        const end = await endOfDeath(door, { api, nth, isDone: (nth + index) % 2 === 0 }, who);
+        if (end === undefined) break;
+        deaths += 1;
+        left[end.left] += 1;
+        if (end.wrong) wrong.push(end.wrong);
+        if (end.wrong) console.log(end.wrong);
+      }
+  console.log(
+    `${deaths} deaths (${left.new} left the new configuration, ${left.old} the old one), ${wrong.length} wrong`,
+  );
+  if (wrong.length > 0) process.exitCode = 1;
+} finally {
+  await door.world.close();
+  time.restore();
 }

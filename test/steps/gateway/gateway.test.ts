@@ -16,6 +16,7 @@ beforeEach(async () => {
   gatewayState(w.sandbox.world).refusals = 'esp';
 });
 
+const nameOf = (gateway: string) => `${w.client.parent}/gateways/${gateway}`;
 const path = (name: string) =>
   `  /${name}:\n    get: { operationId: ${name}, responses: { '200': { description: ok } } }\n`;
 
@@ -326,9 +327,8 @@ describe('a second reader', () => {
     const [one, two] = [...configs.keys()];
     const result = await takeBack(
       w.ports(),
-      { project: w.sandbox.project, region: w.sandbox.region, paceMs: 15, timeoutMs: 2000 },
-      { gateway: 'gone', from: one ?? '', to: two ?? '' },
-      AbortSignal.timeout(20_000),
+      { name: nameOf('gone'), from: two ?? '', to: one ?? '' },
+      { paceMs: 15, timeoutMs: 2000, signal: AbortSignal.timeout(20_000) },
     );
     expect(result).toMatchObject({ verdict: 'inconclusive', changed: [] });
     expect([...gateways.keys()].filter((name) => name.endsWith('/gone'))).toEqual([]);
@@ -344,11 +344,14 @@ describe('a second reader', () => {
     const api = `projects/${w.sandbox.project}/locations/global/apis/ocr/configs`;
     const back = await takeBack(
       w.ports(),
-      { project: w.sandbox.project, region: w.sandbox.region, paceMs: 15, timeoutMs: 2000 },
-      { gateway: 'front', from: `${api}/${result.evidence.config}`, to: `${api}/${before}` },
-      AbortSignal.timeout(20_000),
+      { name: nameOf('front'), from: `${api}/${before}`, to: `${api}/${result.evidence.config}` },
+      { paceMs: 15, timeoutMs: 2000, signal: AbortSignal.timeout(20_000) },
     );
-    expect(back).toMatchObject({ verdict: 'inconclusive', changed: [] });
+    expect(back).toMatchObject({
+      verdict: 'inconclusive',
+      changed: [],
+      findings: [{ rule: 'gateway-not-back' }],
+    });
     expect(w.state().names).toBe(result.evidence.config);
     undo();
   });

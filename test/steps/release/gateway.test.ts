@@ -1,96 +1,36 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { grant } from '../../../sandbox/core/policies.ts';
-import { gatewayState } from '../../../sandbox/gateway/state.ts';
 import { addAccount } from '../../../sandbox/identity/state.ts';
 import { permissionChecks } from '../../../src/domain/preflight/permissions.ts';
 import type { CheckRow } from '../../../src/domain/preflight/row.ts';
 import { summaryOf } from '../../../src/domain/report/render.ts';
 import { gatewayRole } from '../../../src/domain/setup/roles.ts';
 import { releaseView } from '../../../src/domain/summary/release/view.ts';
+import { type DoorWorld, doorWorld } from '../../support/door-world.ts';
 import { type FastTime, installFastTime } from '../../support/fast-time.ts';
 import { pasteGrant } from '../../support/paste-grant.ts';
-import { ReleaseWorld } from '../../support/release-world.ts';
+import type { ReleaseWorld } from '../../support/release-world.ts';
 
 /** The gateway as a stage of a release: judged first, moved at 100 %, and taken back after the traffic. */
 jest.setTimeout(240_000);
 let time: FastTime;
+let door: DoorWorld;
 let world: ReleaseWorld;
-let url: string;
-let account: string;
-/** Gives the deployer these permissions of API Gateway and no other. */
-let hold: (permissions: readonly string[]) => void;
+let hold: DoorWorld['hold'];
+let write: DoorWorld['write'];
+let serving: DoorWorld['serving'];
 beforeAll(async () => {
   time = installFastTime(10);
-  world = await ReleaseWorld.open({}, time.clock);
-  const { sandbox } = world;
-  const inner = sandbox.world;
-  inner.disabledServices.delete('apigateway.googleapis.com');
-  account = `${inner.projectNumber}-compute@developer.gserviceaccount.com`;
-  const first = await world.release('door', world.good(), { inputs: short });
-  if (first.report.outcome !== 'promoted') throw new Error(first.report.reason);
-  url = (await world.service('door'))?.uri ?? '';
-  const project = `projects/${sandbox.project}`;
-  const deployer = `serviceAccount:${sandbox.env.SERVICE_ACCOUNT}`;
-  // Exactly what `init --may-release-gateways` gives.
-  const role = `${project}/roles/${gatewayRole.id}`;
-  hold = (permissions) =>
-    inner.roles.define({
-      ...{ name: role, title: 'test', includedPermissions: [...permissions], stage: 'GA', etag: 'AA==' },
-    });
-  hold(gatewayRole.permissions);
-  grant(inner.policies, `//cloudresourcemanager.googleapis.com/${project}`, role, deployer);
-  grant(
-    inner.policies,
-    `//run.googleapis.com/${project}/locations/${sandbox.region}/services/door`,
-    'roles/run.invoker',
-    `serviceAccount:${account}`,
-  );
-  gatewayState(inner).keys.set('AIza-key', 'consumer');
-  // The API exists, and somebody has enabled its managed service.
-  gatewayState(inner).apis.set(`${project}/locations/global/apis/ocr`, {
-    name: `${project}/locations/global/apis/ocr`,
-    displayName: 'ocr',
-    managedService: 'ocr.apigateway.example',
-    createTime: new Date().toISOString(),
-  });
+  door = await doorWorld(time.clock);
+  ({ world, hold, write, serving } = door);
 });
 afterAll(async () => {
   await world.close();
   time.restore();
 });
 
-const short = { step_duration: '1s', duration: '1s', canary: 'none', smoke_suite: 'none' };
-const gateway = () => [...gatewayState(world.sandbox.world).gateways.values()][0];
-const write = (name: string, security = '[{ key: [] }]', backend = url) => {
-  writeFileSync(
-    join(world.folder, 'openapi.yaml'),
-    `swagger: '2.0'
-info: { title: ocr, version: '1' }
-securityDefinitions:
-  key: { type: apiKey, name: x-api-key, in: header }
-x-google-backend: { address: '${backend}' }
-paths:
-  /${name}:
-    get: { operationId: ${name}, security: ${security}, responses: {} }
-`,
-  );
-};
-const release = (backend = account) =>
-  world.release('door', world.good(), {
-    inputs: {
-      ...short,
-      openapi: 'openapi.yaml',
-      api: 'ocr',
-      gateway: 'front',
-      backend_service_account: backend,
-      api_key: 'AIza-key',
-      gateway_timeout: '60s',
-    },
-  });
-const serving = async () =>
-  (await world.service('door'))?.traffic.find(({ percent }) => percent === 100)?.revision;
+const gateway = () => door.gateway();
+const release = (backend?: string) => world.release('door', world.good(), door.options(backend));
 
 test('a document that opens a path ends the release before its first write', async () => {
   const before = await serving();

@@ -35,7 +35,8 @@ export async function read(run: ReleaseRun, known: Known | undefined): Promise<P
   // The release that this one waited for may have deployed, so the plan must start from the function as it is now.
   if (settled.waited) noteDeployed(run, await ports.target.read(ports.signal));
   run.found = { ...run.found, previous: settled.record };
-  if (settled.did !== 'nothing') noteSettled(run, settled);
+  run.written.gateway = settled.record?.gateway;
+  if (settled.did !== 'nothing' || settled.gateway) noteSettled(run, settled);
   // A dry run puts nothing back, so the traffic that a release would build on is not there yet.
   if (request.dryRun && settled.did === 'put_back') {
     run.live = { ...run.live, url: settled.service.uri, serving: settled.serving };
@@ -45,10 +46,15 @@ export async function read(run: ReleaseRun, known: Known | undefined): Promise<P
 }
 
 function noteSettled({ journal, request }: ReleaseRun, settled: Settled): void {
-  const { did, reason, serving, outside, findings } = settled;
+  const { did, reason, serving, outside, findings, gateway } = settled;
   const when = request.dryRun ? 'A release would settle first' : 'Settled first';
   const back = backText(outside);
-  journal.warn(`${when}: ${reason}; ${allocationText(serving)} now${back ? `; put back: ${back}` : ''}.`);
+  const front = gateway ? `; ${gateway.reason}` : '';
+  journal.warn(
+    `${when}: ${reason}; ${allocationText(serving)} now${back ? `; put back: ${back}` : ''}${front}.`,
+  );
+  for (const what of gateway?.changed ?? []) journal.act(what);
+  journal.find(gateway?.findings ?? []);
   // Only what is not as it was: this release starts from what the function has saved, and says so itself.
   journal.find(findings.filter(({ rule }) => rule.startsWith('setting-')));
   journal.show({ settled: { did, reason, shares: serving } });

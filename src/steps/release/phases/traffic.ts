@@ -66,8 +66,12 @@ export async function finish(run: ReleaseRun, signal = run.ports.signal): Promis
     run.written.keptPin = !follow;
     return promote(candidate, follow ? 'latest' : 'pinned', service.traffic);
   };
-  const record = (open: ReleaseRecord, wrote: TrafficTarget[]) =>
-    closeRecord(open, { wrote, stable: candidate, expires: open.expires });
+  // This release has proved its gateway. What an earlier one left of a gateway stays in the record.
+  const gateway = run.ports.stages.gateway ? undefined : run.written.gateway;
+  const record = (open: ReleaseRecord, wrote: TrafficTarget[]) => ({
+    ...closeRecord(open, { wrote, stable: candidate, expires: open.expires }),
+    gateway,
+  });
   return write(
     run,
     {
