@@ -306,7 +306,13 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
   models: { file: [], gs: [], mlflow: ['gs'], vertex: ['gs'] },
   // `auto` falls back from one source to another. `minutes` is what systems that count by the minute have in common. Any other source
   // imports `minutes` and `quota` at most, so a new one needs no line here.
-  sli: { auto: ['logs', 'metrics', 'quota'], quota: [], minutes: ['quota'] },
+  sli: {
+    auto: ['logs', 'metrics', 'quota'],
+    // Weeks of what the code logs are read as a metric.
+    logs: ['metrics', 'quota'],
+    quota: [],
+    minutes: ['quota'],
+  },
 };
 
 /** Subfolders of a large room, each with the subfolders of that room that it may import. */

@@ -1,43 +1,47 @@
 import { notFound } from '../core/errors.ts';
 import type { World } from '../core/state.ts';
 import { parseMetricFilter } from '../logs/metric-filter.ts';
-import { type MetricPoint, metricPoints } from '../logs/metrics-store.ts';
-import { ingested, type SeriesSelector } from '../logs/monitoring.ts';
-import { keyOf } from '../logs/time-series.ts';
+import type { MetricPoint } from '../logs/metrics-store.ts';
+import { ingested, type SeriesSelector, seriesOf } from '../logs/monitoring.ts';
 import { type SloSelector, sloSelector } from './filters.ts';
 import { alerting } from './state.ts';
 
 type Body = Record<string, unknown>;
 const part = (value: unknown): Body => (value ?? {}) as Body;
 
-/** Which requests an indicator counts at all, and which of them are good. */
-function judges(
+/** How many of the requests of an indicator were there within a time, and how many of them were bad. */
+function judged(
   world: World,
   indicator: Body,
-): { counts(point: MetricPoint): boolean; good(point: MetricPoint): boolean } {
+  within: (at: number) => boolean,
+): { total: number; bad: number } {
   const { goodTotalRatio: ratio, distributionCut: cut } = part(indicator.requestBased) as {
     goodTotalRatio?: Body;
     distributionCut?: Body;
   };
-  const matching = (filter: unknown) => {
+  const matching = (filter: unknown): MetricPoint[] => {
     const { metric, matches } = parseMetricFilter(String(filter));
-    return (point: MetricPoint) => matches(keyOf(metric, world.project, point));
+    return seriesOf(world, metric)
+      .filter(({ key }) => matches(key))
+      .flatMap(({ points }) => points)
+      .filter(({ at }) => within(at) && ingested(world, at));
   };
   if (cut) {
     const { min = 0, max = 0 } = part(cut.range) as { min?: number; max?: number };
-    const counts = matching(cut.distributionFilter);
-    return { counts, good: ({ milliseconds }) => milliseconds >= Number(min) && milliseconds < Number(max) };
+    const all = matching(cut.distributionFilter);
+    const good = all.filter(
+      ({ milliseconds }) => milliseconds >= Number(min) && milliseconds < Number(max),
+    ).length;
+    return { total: all.length, bad: all.length - good };
   }
-  const filter = (name: string) => (ratio?.[name] === undefined ? undefined : matching(ratio[name]));
+  const count = (name: string) => (ratio?.[name] === undefined ? undefined : matching(ratio[name]).length);
   const [good, bad, total] = [
-    filter('goodServiceFilter'),
-    filter('badServiceFilter'),
-    filter('totalServiceFilter'),
+    count('goodServiceFilter'),
+    count('badServiceFilter'),
+    count('totalServiceFilter'),
   ];
-  return {
-    counts: (point) => (total ? total(point) : Boolean(good?.(point) || bad?.(point))),
-    good: (point) => (good ? good(point) : !bad?.(point)),
-  };
+  const all = total ?? (good ?? 0) + (bad ?? 0);
+  return { total: all, bad: bad ?? all - (good ?? 0) };
 }
 
 /** The series of SLOs: burn rate, what remains of the budget, and compliance, at the end of the interval. */
@@ -47,13 +51,13 @@ export function sloSeries(world: World): SeriesSelector {
     const slo = alerting(world).objectives.get(name);
     if (!slo) throw notFound(`Service level objective ${objective} does not exist.`);
     const seconds = lookbackSeconds ?? Number.parseFloat(String(slo.rollingPeriod));
-    const { counts, good } = judges(world, part(slo.serviceLevelIndicator));
-    const within = metricPoints(world).filter(
-      (point) =>
-        point.at > to - seconds * 1000 && point.at <= to && ingested(world, point.at) && counts(point),
+    const counted = judged(
+      world,
+      part(slo.serviceLevelIndicator),
+      (at) => at > to - seconds * 1000 && at <= to,
     );
-    if (within.length === 0) return undefined;
-    const bad = within.filter((point) => !good(point)).length / within.length;
+    if (counted.total === 0) return undefined;
+    const bad = counted.bad / counted.total;
     const limit = 1 - Number(slo.goal);
     if (what === 'burn_rate') return bad / limit;
     return what === 'budget_fraction' ? 1 - bad / limit : 1 - bad;

@@ -113,6 +113,9 @@ export function compareField(field: string, operator: string, text: string): Pre
     const value = read(entry, path);
     if (operator === ':') return has(value, text.toLowerCase());
     if (value !== null && typeof value === 'object') return false;
+    // A number of a payload compares as a number, and a field of LogEntry by its own type.
+    if (path[0] === 'jsonPayload' && typeof value === 'number')
+      return text.trim() !== '' && ordered(value, operator, Number(text));
     const left = value === undefined ? defaulted(path) : typed(path, String(value));
     return ordered(left, operator, right);
   };

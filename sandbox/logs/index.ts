@@ -4,6 +4,7 @@ import type { World } from '../core/state.ts';
 import type { ApiDefinition } from '../core/types.ts';
 import { alertSetting } from './alerts.ts';
 import { listEntries } from './entries.ts';
+import { logMetricRoutes } from './log-metrics.ts';
 import { monitoringApi } from './monitoring.ts';
 import { logReads, metricReads } from './read-quota.ts';
 import { sinkChanges, writeRoutes } from './writes.ts';
@@ -35,6 +36,7 @@ export function logsApis(world: World): ApiDefinition[] {
       routes: [
         { method: 'POST', pattern: '/v2/entries:list', handle: (call) => listEntries(world, call) },
         ...writeRoutes(world),
+        ...logMetricRoutes(world),
       ],
     },
     monitoringApi(world),

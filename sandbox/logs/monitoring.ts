@@ -6,6 +6,7 @@ import type { ApiDefinition, Call, Reply } from '../core/types.ts';
 import { alertRoutes } from './alerts.ts';
 import { descriptorRoutes, metricTypes } from './descriptors.ts';
 import { partial } from './fields.ts';
+import { userSeries } from './log-metrics.ts';
 import { parseMetricFilter } from './metric-filter.ts';
 import { type MetricPoint, metricPoints } from './metrics-store.ts';
 import { countRead, metricReads } from './read-quota.ts';
@@ -80,7 +81,18 @@ export type SeriesSelector = (
 export const seriesSelectors = (world: World): SeriesSelector[] =>
   world.extension('series selectors', () => []);
 
-/** monitoring.v3 timeSeries.list for the two request metrics of Cloud Run. */
+/** Every single point of a metric: a request of Cloud Run, or an entry that a metric by logs counted. */
+export function seriesOf(world: World, metric: string): Series[] {
+  const counted = userSeries(world, metric);
+  if (counted) return counted;
+  if (!metricTypes[metric])
+    throw notFound(
+      `Cannot find metric(s) that match type = "${metric}". If a metric was created recently, it could take up to 10 minutes to become available. Please try again soon.`,
+    );
+  return metricPoints(world).map((point) => ({ key: keyOf(metric, world.project, point), points: [point] }));
+}
+
+/** monitoring.v3 timeSeries.list for the two request metrics of Cloud Run, and for metrics by logs. */
 function listSeries(world: World, call: Call, params: Record<string, string>): Reply {
   requirePermission(world, call.principal, 'monitoring.timeSeries.list', projectOf(params));
   const to = time(call, 'interval.endTime');
@@ -94,11 +106,8 @@ function listSeries(world: World, call: Call, params: Record<string, string>): R
   if (from >= to) throw invalidArgument('interval.startTime must be before interval.endTime.');
   const aggregation = aggregationOf(call);
   countRead(world, metricReads(world));
-  const points = metricPoints(world).filter(({ at }) => at > from && at <= to && ingested(world, at));
-  if (!metricTypes[metric]) throw notFound(`Cannot find metric(s) that match type = "${metric}".`);
-  const single = points.map(
-    (point): Series => ({ key: keyOf(metric, world.project, point), points: [point] }),
-  );
+  const within = ({ at }: MetricPoint) => at > from && at <= to && ingested(world, at);
+  const single = seriesOf(world, metric).filter(({ points }) => points.every(within));
   const perSeries = group(
     single.filter(({ key }) => matches(key)),
     (key) => key,

@@ -1,4 +1,5 @@
 import type { World } from '../core/state.ts';
+import { countEntry } from './log-metrics.ts';
 
 export interface LogEntry {
   insertId: string;
@@ -32,6 +33,7 @@ export const logStore = (world: World): LogStore => world.extension('logs', () =
 
 /** Writes an entry. Readers see it after the ingest lag that is set at this moment. */
 export function writeEntry(world: World, entry: Omit<LogEntry, 'receiveTimestamp'>): void {
+  countEntry(world, entry);
   const store = logStore(world);
   const visibleAt = world.now() + world.settings.logLagMs;
   store.entries.push({ entry: { ...entry, receiveTimestamp: micros(visibleAt) }, visibleAt });

@@ -113,12 +113,13 @@ export function alignedValue(
       type: 'DOUBLE',
       kind: 'GAUGE',
     };
-  if (aligner === 'ALIGN_RATE' && metric === COUNT)
+  const counts = metric !== LATENCIES;
+  if (aligner === 'ALIGN_RATE' && counts)
     return { value: { doubleValue: (points.length * 1000) / milliseconds }, type: 'DOUBLE', kind: 'GAUGE' };
   if (!['ALIGN_NONE', 'ALIGN_DELTA', 'ALIGN_SUM'].includes(aligner))
     throw invalidArgument(`The aligner ${aligner} does not fit the metric ${metric}.`);
   const kind = aligner === 'ALIGN_SUM' ? 'GAUGE' : 'DELTA';
-  return metric === COUNT
+  return counts
     ? { value: { int64Value: String(points.length) }, type: 'INT64', kind }
     : { value: { distributionValue: distribution(points) }, type: 'DISTRIBUTION', kind };
 }

@@ -10,6 +10,8 @@ export interface GateObjective {
   /** Requests of the budget window. Undefined if the source could not tell, or had none. */
   window: Counts | undefined;
   budget: Budget | undefined;
+  /** Why this one has no counts, or that they begin later than the window. */
+  note?: string | undefined;
 }
 
 export interface Gate {
@@ -44,17 +46,23 @@ export interface GateRules {
  * Decides whether a release may begin. It may not if a budget is spent, unless the rules say to warn or give a reason to
  * override. A window without a request does not block, because a new function has none.
  * @param unreadable why the counts could not be read, if so
+ * @param notes about the counts of single objectives, by their id
  */
 export function gateOf(
   objectives: readonly Objective[],
   windows: Readonly<Record<string, Counts | undefined>>,
   rules: GateRules,
   unreadable?: string,
+  notes: Readonly<Record<string, string>> = {},
 ): Gate {
   const rows = objectives.map((objective): GateObjective => {
     const limit = limitOf(objective);
     const window = windows[objective.id];
-    return { objective, limit, window, budget: window ? budgetOf(window, limit) : undefined };
+    const note = notes[objective.id];
+    return {
+      ...{ objective, limit, window, budget: window ? budgetOf(window, limit) : undefined },
+      ...(note === undefined ? {} : { note }),
+    };
   });
   const known = rows.filter((row) => row.budget !== undefined);
   const worst = known.reduce<GateObjective | undefined>(
@@ -78,6 +86,13 @@ export function gateOf(
   };
   if (unreadable !== undefined)
     return { ...base, verdict: 'inconclusive', reason: `The error budget is unknown: ${unreadable}` };
+  const unknown = rows.find(({ note, window }) => note !== undefined && window === undefined);
+  if ((!worst || remaining === undefined) && unknown)
+    return {
+      ...base,
+      verdict: 'pass',
+      reason: `The error budget of "${objectiveTitle(unknown.objective)}" is not known: ${unknown.note}${left}`,
+    };
   if (!worst || remaining === undefined)
     return {
       ...base,

@@ -13,6 +13,15 @@ export const alertingReads: readonly string[] = [
   ...of('dashboards', 'get', 'list'),
 ];
 
+/**
+ * For objectives by what the code logs besides, also of a release that reads their budget. `roles/logging.viewer` has what reads, and
+ * `roles/logging.configWriter` all of it.
+ */
+export const fieldMetricReads: readonly string[] = ['logging.logMetrics.get', 'logging.logMetrics.list'];
+export const fieldMetricWrites: readonly string[] = ['create', 'update', 'delete'].map(
+  (verb) => `logging.logMetrics.${verb}`,
+);
+
 /** For `snooze_alerts` of a release, besides the list of alert policies. */
 export const snoozePermissions: readonly string[] = of('snoozes', 'create', 'update');
 

@@ -1,5 +1,11 @@
 import { factsOf, type TargetKind } from '../deploy/kind.ts';
-import { alertingReads, alertingWrites, snoozePermissions } from '../preflight/alerting.ts';
+import {
+  alertingReads,
+  alertingWrites,
+  fieldMetricReads,
+  fieldMetricWrites,
+  snoozePermissions,
+} from '../preflight/alerting.ts';
 import {
   isNeededBy,
   type NeededFor,
@@ -61,11 +67,14 @@ export const closerRole: CustomRole = {
   permissions: [closes],
 };
 
-/** What keeps SLOs, alert policies and dashboards as the SLO file has them. */
+/** What keeps SLOs, alert policies and dashboards as the SLO file has them, and the metrics that count what the code logs. */
 export const alertsRole: CustomRole = {
   id: roleId('Alerts'),
   title: 'Keeps SLOs, alert policies and dashboards',
-  permissions: [...alertingReads, ...alertingWrites, ...snoozePermissions].sort(),
+  permissions: [
+    ...[...alertingReads, ...alertingWrites, ...snoozePermissions],
+    ...[...fieldMetricReads, ...fieldMetricWrites],
+  ].sort(),
 };
 
 /** What makes a configuration of a document, moves the gateway to it and back, and removes old configurations. */

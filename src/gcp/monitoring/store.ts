@@ -14,6 +14,7 @@ import { shortName } from '../../domain/data/resource-name.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import type { Rest } from '../../http/rest.ts';
 import type { SloStore } from '../../steps/slo/ports.ts';
+import { createLogMetrics } from './log-metrics.ts';
 import { everyPage } from './pages.ts';
 
 export interface MonitoringScope {
@@ -30,10 +31,11 @@ const versionOf = (kind: string) => (kind === kinds.dashboard ? 'v1' : 'v3');
 /** What Google lets nobody change after it was made. */
 const fixed = new Set(['custom']);
 
-/** Keeps the SLO, its alert policies and its dashboard in Cloud Monitoring. */
+/** Keeps the SLO, its alert policies and its dashboard in Cloud Monitoring, and in Cloud Logging the metrics that it counts by. */
 export function createMonitoringStore({ rest, project, slo }: MonitoringScope): SloStore {
   const parent = `projects/${project}`;
   const service = `${parent}/services/${serviceId(slo)}`;
+  const logMetrics = createLogMetrics({ rest, project, slo });
   /** The resources as Google has them, by kind and name. */
   const raw = new Map<string, JsonObject>();
   const keyOf = ({ kind, name }: Pick<Managed, 'kind' | 'name'>) => `${kind} ${name}`;
@@ -57,7 +59,8 @@ export function createMonitoringStore({ rest, project, slo }: MonitoringScope): 
 
   /** Finds everything of this SLO. What people gave the same name is found too, so that nothing is made beside it. */
   async function found(wanted: readonly Managed[], signal: AbortSignal): Promise<Found[]> {
-    const [own, policies, dashboards] = await Promise.all([
+    const [metrics, own, policies, dashboards] = await Promise.all([
+      logMetrics.found(wanted, signal),
       get(`v3/${service}`, signal),
       pages(`v3/${parent}/alertPolicies`, 'alertPolicies', signal),
       pages(`v1/${parent}/dashboards`, 'dashboards', signal, 'dashboards(name,labels),nextPageToken'),
@@ -75,6 +78,7 @@ export function createMonitoringStore({ rest, project, slo }: MonitoringScope): 
       ...policiesOf(policies, wanted),
       ...objectives.map((one) => foundAs(kinds.objective, shortName(textOrEmpty(one.name)), one)),
       ...(own ? [foundAs(kinds.service, serviceId(slo), own)] : []),
+      ...metrics.map(({ name, at, ours }) => ({ kind: kinds.metric, name, at, body: at, ours })),
     ];
   }
 
@@ -151,6 +155,8 @@ export function createMonitoringStore({ rest, project, slo }: MonitoringScope): 
       });
     },
     async write(change, wanted, signal) {
+      if (change.kind === kinds.metric)
+        return logMetrics.write(change, wanted?.body, raw.get(keyOf(change)) ?? {}, signal);
       if (change.does === 'delete') {
         const { name } = raw.get(keyOf(change)) ?? {};
         const path = `${versionOf(change.kind)}/${textOrEmpty(name)}`;

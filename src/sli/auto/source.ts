@@ -32,6 +32,7 @@ export function createFallback(options: FallbackOptions): SliSource {
         );
       }
     },
+    ...(options.second.fieldTotal ? { fieldTotal: options.second.fieldTotal } : {}),
     // A total asks the second source first, because it may cover weeks, and metrics answer that in one call.
     async total(query, from, to, signal) {
       try {

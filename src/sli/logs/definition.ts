@@ -6,5 +6,11 @@ export const logs = defineSource({
   readsFields: true,
   ofGoogle: 'logs',
   settings: () => undefined,
-  open: async (world) => (await import('./source.ts')).createLogging(world),
+  open: async (world) => {
+    const [{ createLogging }, { createFieldTotals }] = await Promise.all([
+      import('./source.ts'),
+      import('../metrics/field-totals.ts'),
+    ]);
+    return { ...createLogging(world), fieldTotal: createFieldTotals(world) };
+  },
 });

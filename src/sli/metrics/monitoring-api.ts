@@ -6,7 +6,7 @@ import type { SliObjective } from '../../steps/ports/sli.ts';
 import { isQuotaError, QuotaSpent } from '../quota/quota-spent.ts';
 import { explainRefusal } from '../refusal.ts';
 import { type Delay, Delays } from './delay.ts';
-import { type BucketCount, readSeries } from './series.ts';
+import { type BucketCount, readCounts, readSeries } from './series.ts';
 
 export interface MonitoringScope {
   rest: Rest;
@@ -32,10 +32,18 @@ export interface MonitoringApi {
     objective: SliObjective,
     signal?: AbortSignal,
   ): Promise<BucketCount[]>;
+  /** How many entries a metric of Cloud Logging counted. */
+  entries(
+    metric: string,
+    query: { service: string; except?: readonly string[] | undefined },
+    interval: Interval,
+    signal?: AbortSignal,
+  ): Promise<number>;
 }
 
 const metricOf = ({ kind }: SliObjective) => (kind === 'latency' ? requestLatencies : requestCount);
 
+const byRevision = 'resource.labels.revision_name';
 const mostPages = 20;
 const iso = (milliseconds: number) => new Date(milliseconds).toISOString();
 
@@ -72,11 +80,21 @@ export function createMonitoringApi({ rest, projectId, member, region }: Monitor
         ? [`resource.labels.revision_name=one_of(${query.revisions.map((name) => `"${name}"`).join(',')})`]
         : []),
     );
-    const groups = ['resource.labels.revision_name', 'metric.labels.response_code'];
+    const groups = [byRevision, 'metric.labels.response_code'];
+    const bodies = await summed({ metric, filter, groups }, interval, signal);
+    return bodies.flatMap((body) => readSeries(body, objective));
+  }
+
+  /** The pages of a sum by group. */
+  async function summed(
+    { metric, filter, groups }: { metric: string; filter: string; groups: readonly string[] },
+    interval: Interval,
+    signal?: AbortSignal,
+  ): Promise<JsonObject[]> {
     const repeated = groups
       .map((field) => `aggregation.groupByFields=${encodeURIComponent(field)}`)
       .join('&');
-    const counts: BucketCount[] = [];
+    const bodies: JsonObject[] = [];
     let pageToken: string | undefined;
     let pages = 0;
     do {
@@ -103,14 +121,30 @@ export function createMonitoringApi({ rest, projectId, member, region }: Monitor
         attemptMs: 20_000,
         signal,
       });
-      counts.push(...readSeries(body, objective));
+      bodies.push(body);
       pageToken =
         typeof body.nextPageToken === 'string' && body.nextPageToken ? body.nextPageToken : undefined;
     } while (pageToken);
-    return counts;
+    return bodies;
+  }
+
+  /** What a metric without labels of its own counted, by revision. */
+  async function entries(
+    metric: string,
+    { service, except = [] }: { service: string; except?: readonly string[] | undefined },
+    interval: Interval,
+    signal?: AbortSignal,
+  ): Promise<number> {
+    const filter = cloudRunFilter(metric, { region, service });
+    const bodies = await summed({ metric, filter, groups: [byRevision] }, interval, signal);
+    return bodies
+      .flatMap(readCounts)
+      .filter(({ revision }) => !except.includes(revision))
+      .reduce((sum, { total }) => sum + total, 0);
   }
 
   return {
+    entries: (...asked) => explained(entries(...asked)),
     delayOf: (objectives, signal) => explained(delays.of(objectives.map(metricOf), signal)),
     buckets: (query, interval, objective, signal) => explained(list(query, interval, objective, signal)),
   };

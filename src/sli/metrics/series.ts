@@ -26,11 +26,8 @@ function wholeOf(value: JsonObject): number | undefined {
   return Number.isSafeInteger(number) && number >= 0 ? number : undefined;
 }
 
-/**
- * Reads a page of time series. Throws on a point that it cannot read: skipping the point would leave half a bucket,
- * which is a wrong count.
- */
-export function readSeries(body: JsonObject, objective: SliObjective): BucketCount[] {
+/** The series of a page, each with its revision. Throws if the page is not whole. */
+function seriesIn(body: JsonObject): { series: JsonObject; revision: string }[] {
   if (body.timeSeries !== undefined && !Array.isArray(body.timeSeries))
     throw malformed('timeSeries is not a list');
   const problems = listOf(body.executionErrors);
@@ -38,12 +35,33 @@ export function readSeries(body: JsonObject, objective: SliObjective): BucketCou
     throw malformed(
       `the answer is partial: ${textOrEmpty(objectOf(problems[0]).message) || 'an execution error'}`,
     );
-  const counts: BucketCount[] = [];
-  for (const raw of listOf(body.timeSeries)) {
+  return listOf(body.timeSeries).map((raw) => {
     const series = objectOf(raw);
     const revision = textOrEmpty(objectOf(objectOf(series.resource).labels).revision_name);
-    const code = textOrEmpty(objectOf(objectOf(series.metric).labels).response_code);
     if (!revision) throw malformed('a time series has no revision_name');
+    return { series, revision };
+  });
+}
+
+/** A page of plain counts by revision. */
+export function readCounts(body: JsonObject): { revision: string; total: number }[] {
+  return seriesIn(body).flatMap(({ series, revision }) =>
+    listOf(series.points).map((point) => {
+      const total = wholeOf(objectOf(objectOf(point).value));
+      if (total === undefined) throw malformed('a point of the count is not a whole number');
+      return { revision, total };
+    }),
+  );
+}
+
+/**
+ * Reads a page of time series. Throws on a point that it cannot read: skipping the point would leave half a bucket,
+ * which is a wrong count.
+ */
+export function readSeries(body: JsonObject, objective: SliObjective): BucketCount[] {
+  const counts: BucketCount[] = [];
+  for (const { series, revision } of seriesIn(body)) {
+    const code = textOrEmpty(objectOf(objectOf(series.metric).labels).response_code);
     for (const point of listOf(series.points)) {
       const interval = objectOf(objectOf(point).interval);
       const start = Date.parse(textOrEmpty(interval.startTime));

@@ -7,6 +7,7 @@ import { CallBudget } from '../quota/call-budget.ts';
 import { readTotal, requirePace } from '../quota/patient-read.ts';
 import { PatientReader } from '../quota/patient-reader.ts';
 import { assumedMs } from './delay.ts';
+import { createFieldTotals } from './field-totals.ts';
 import { createMonitoringApi, type MonitoringScope } from './monitoring-api.ts';
 import { MetricsReader, minuteMs } from './reader.ts';
 
@@ -54,6 +55,7 @@ export function createMonitoring(options: MonitoringOptions): SliSource {
         api.buckets({ service }, interval, objective, signal),
       );
     },
+    fieldTotal: createFieldTotals(options),
     async total(query, from, to, signal) {
       const patience = { clock, budget, signal };
       const delay = await readTotal(patience, () => api.delayOf(query.objectives, signal));

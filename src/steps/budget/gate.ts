@@ -51,22 +51,22 @@ export interface BudgetResult {
  * Checks before a release whether the counts can be used, and whether enough of the error budget remains. Throws
  * if the run is cancelled, or if a watch could never count: then nothing was changed yet.
  */
-export async function budgetGate(ports: BudgetPorts, asked: BudgetRequest): Promise<BudgetResult> {
-  // No source holds weeks of what the code logs, so such an objective has no budget here. The watch judges it.
-  const request = { ...asked, objectives: asked.objectives.filter(({ kind }) => kind !== 'log_field') };
+export async function budgetGate(ports: BudgetPorts, request: BudgetRequest): Promise<BudgetResult> {
   const now = ports.clock.now();
   const service = shortName(request.service);
   let windows: Record<string, Counts | undefined> = {};
   let unreadable: string | undefined;
   let repair: Pick<Finding, 'fix' | 'commands'> = {};
   const findings: Finding[] = [];
+  const byRequests = request.objectives.filter(({ kind }) => kind !== 'log_field');
   try {
-    const objectives = sliObjectivesOf(request.objectives);
     const since = now - request.windowSeconds * 1000;
-    const query = { service, objectives };
-    const doubts = (await ports.source.inspect?.(query, since, now, request.signal)) ?? [];
-    findings.push(...doubtFindings(doubts, request.onBlind ?? 'hold', ports.log));
-    windows = await ports.source.total(query, since, now, request.signal);
+    const query = { service, objectives: sliObjectivesOf(byRequests) };
+    if (byRequests.length > 0) {
+      const doubts = (await ports.source.inspect?.(query, since, now, request.signal)) ?? [];
+      findings.push(...doubtFindings(doubts, request.onBlind ?? 'hold', ports.log));
+      windows = await ports.source.total(query, since, now, request.signal);
+    }
   } catch (error) {
     if (request.signal?.aborted || error instanceof CountsUnusable) throw error;
     if (error instanceof CountsRefused && request.stopIfRefused && request.onBlind !== 'promote') throw error;
@@ -74,8 +74,10 @@ export async function budgetGate(ports: BudgetPorts, asked: BudgetRequest): Prom
     unreadable = refused ? [refused.what, refused.why].filter(Boolean).join(' ') : messageOf(error);
     if (refused) repair = { fix: refused.fix, commands: refused.commands };
   }
-  let gate = gateOf(request.objectives, windows, request, unreadable);
-  if (gate.exhausted) gate = (await withoutTakenBack(ports, request, windows, now)) ?? gate;
+  const fields = await fieldWindows(ports, request, now);
+  windows = { ...windows, ...fields.windows };
+  let gate = gateOf(request.objectives, windows, request, unreadable, fields.notes);
+  if (gate.exhausted) gate = (await withoutTakenBack(ports, request, windows, fields.notes, now)) ?? gate;
   if (gate.exhausted)
     findings.push({
       rule: 'budget-exhausted',
@@ -92,13 +94,48 @@ export async function budgetGate(ports: BudgetPorts, asked: BudgetRequest): Prom
 }
 
 /**
+ * What the code logged about its answers within the window, by objective. What cannot be read says why, and stops nothing: the watch
+ * judges such an objective by the log itself.
+ */
+async function fieldWindows(
+  { source, log }: BudgetPorts,
+  { service, objectives, windowSeconds, signal }: BudgetRequest,
+  now: number,
+  except?: readonly string[],
+): Promise<{ windows: Record<string, Counts>; notes: Record<string, string> }> {
+  const windows: Record<string, Counts> = {};
+  const notes: Record<string, string> = {};
+  const from = now - windowSeconds * 1000;
+  for (const objective of sliObjectivesOf(objectives.filter(({ kind }) => kind === 'log_field')))
+    try {
+      const query = { service: shortName(service), objective, except };
+      const found = await source.fieldTotal?.(query, from, now, signal);
+      if (!found) notes[objective.id] = `${source.name} does not read what the code logs.`;
+      else if ('unknown' in found) notes[objective.id] = found.unknown;
+      else {
+        windows[objective.id] = found.counts;
+        // The metric's first minute is whole, so a minute is no gap.
+        if (found.since > from + 120_000)
+          notes[objective.id] =
+            `Counted since ${new Date(found.since).toISOString().slice(0, 16)}Z only, when its metrics were made or changed.`;
+      }
+    } catch (error) {
+      if (signal?.aborted) throw error;
+      notes[objective.id] = messageOf(error);
+    }
+  for (const note of Object.values(notes)) log.debug(note);
+  return { windows, notes };
+}
+
+/**
  * The gate without the requests of revisions that were taken back. At low traffic their few failures spend the whole
  * budget, and would block the release that repairs them. Undefined if there is no such revision, or it had no bad request.
  */
 async function withoutTakenBack(
-  { source, log }: BudgetPorts,
+  ports: BudgetPorts,
   request: BudgetRequest,
   windows: Record<string, Counts | undefined>,
+  notes: Readonly<Record<string, string>>,
   now: number,
 ): Promise<Gate | undefined> {
   const { signal } = request;
@@ -106,16 +143,24 @@ async function withoutTakenBack(
     const revisions = (await request.readTakenBack?.()) ?? [];
     if (revisions.length === 0) return undefined;
     const objectives = sliObjectivesOf(request.objectives);
-    const query = { service: shortName(request.service), objectives, except: revisions };
-    const rest = await source.total(query, now - request.windowSeconds * 1000, now, signal);
+    const byRequests = objectives.filter(({ kind }) => kind !== 'log_field');
+    const query = { service: shortName(request.service), objectives: byRequests, except: revisions };
+    const from = now - request.windowSeconds * 1000;
+    const fields = await fieldWindows(ports, request, now, revisions);
+    // What could not be read again keeps what it has.
+    const rest = {
+      ...windows,
+      ...(byRequests.length > 0 ? await ports.source.total(query, from, now, signal) : {}),
+      ...fields.windows,
+    };
     const left = objectives.map(({ id }) => (windows[id]?.bad ?? 0) - (rest[id]?.bad ?? 0));
     const bad = Math.max(0, ...left);
     return bad > 0
-      ? gateOf(request.objectives, rest, { ...request, takenBack: { revisions, bad } })
+      ? gateOf(request.objectives, rest, { ...request, takenBack: { revisions, bad } }, undefined, notes)
       : undefined;
   } catch (error) {
     if (signal?.aborted) throw error;
-    log.debug(`The revisions that were taken back could not be left out: ${messageOf(error)}`);
+    ports.log.debug(`The revisions that were taken back could not be left out: ${messageOf(error)}`);
     return undefined;
   }
 }

@@ -1,3 +1,4 @@
+import type { Counts } from '../../domain/evidence/counts.ts';
 import type { Doubt } from '../../domain/slo/doubt.ts';
 import type { LogField } from '../../domain/slo/log-field.ts';
 import type { Objective, ObjectiveKind } from '../../domain/slo/objective.ts';
@@ -115,6 +116,16 @@ export interface SliSource {
     signal?: AbortSignal,
   ): Promise<SliTotals>;
   /**
+   * What the code has logged about its own answers from `from` to `to`, for one objective of the kind `log_field`. Absent if the source
+   * does not read what the code logs.
+   */
+  fieldTotal?(
+    query: { service: string; objective: SliObjective; except?: readonly string[] | undefined },
+    from: number,
+    to: number,
+    signal?: AbortSignal,
+  ): Promise<FieldTotal>;
+  /**
    * The first look, before anything is changed: reasons to doubt the counts of the window from `from` to `to`. Throws
    * `CountsUnusable` if the source will never answer. Absent if the source's counts are Google's own.
    */
@@ -125,6 +136,9 @@ export interface SliSource {
     signal?: AbortSignal,
   ): Promise<Doubt[]>;
 }
+
+/** The counts, and from when on they are whole: later than asked if the counting began later. Or why there are none. */
+export type FieldTotal = { counts: Counts; since: number } | { unknown: string };
 
 /**
  * The counts by objective id. Undefined if the source has no data, which is not the same as no requests. `client`: how

@@ -5,7 +5,7 @@ import {
   requestCount,
   requestLatencies,
 } from '../../slo/cloud-run-filter.ts';
-import { countedBy } from '../../slo/objective.ts';
+import { countedBy, ownLog } from '../../slo/objective.ts';
 import { thresholdOf } from '../pairs.ts';
 import { type AlertingObjective, type AlertingRequest, objectivesOf } from '../request.ts';
 import { windowText } from '../window.ts';
@@ -94,7 +94,9 @@ function placed(tiles: readonly Tile[]): JsonObject[] {
 
 /** A dashboard of Cloud Monitoring: errors and latency by revision, budget, burn, incidents, and the releases as marks. */
 export function dashboard(request: AlertingRequest, project: string): JsonObject {
-  const all = objectivesOf(request).filter(({ objective }) => countedBy(objective) === undefined);
+  const all = objectivesOf(request).filter(({ objective }) =>
+    [undefined, ownLog].includes(countedBy(objective)),
+  );
   const clientErrors = all.some(({ objective }) => objective.clientErrors);
   const filter = (metric: string, ...more: string[]) => cloudRunFilter(metric, request, ...more);
   const rate = (...more: string[]) => ({

@@ -33,14 +33,11 @@ export function inexpressible(
         nearest: 'The nearest is targetPercent: 99.99.',
       });
     const by = countedBy(objective);
-    if (by !== undefined)
+    if (by !== undefined && by !== ownLog)
       found.push({
         objective: objective.id,
         what: `"${title}" counts by ${by === 'Prometheus' ? 'queries of Prometheus' : by}, which an SLO of Cloud Monitoring cannot.`,
-        nearest:
-          by === ownLog
-            ? 'Make a log-based metric of the field and alert on that. The watch of a release judges the objective without one.'
-            : `Use type: CloudRun in the indicator${by === 'Prometheus' || by === 'Datadog' ? `, or system: ${by.toLowerCase()}` : ''}.`,
+        nearest: `Use type: CloudRun in the indicator${by === 'Prometheus' || by === 'Datadog' ? `, or system: ${by.toLowerCase()}` : ''}.`,
       });
   }
   return found;

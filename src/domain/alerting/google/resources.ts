@@ -6,7 +6,8 @@ import {
   requestCount,
   requestLatencies,
 } from '../../slo/cloud-run-filter.ts';
-import type { Objective } from '../../slo/objective.ts';
+import { fieldMetrics, metricMark, metricTypeOf } from '../../slo/field-metrics.ts';
+import { type Objective, objectiveTitle } from '../../slo/objective.ts';
 import { percentText } from '../../text/numbers.ts';
 import type { Managed } from '../managed.ts';
 import { type AlertPair, type LeftOutPair, outageSeconds } from '../pairs.ts';
@@ -29,6 +30,7 @@ export interface GooglePlace {
 }
 
 export const kinds = {
+  metric: 'metric by logs',
   service: 'service',
   objective: 'objective',
   policy: 'alert policy',
@@ -44,12 +46,31 @@ function indicator(objective: Objective, request: AlertingRequest): JsonObject {
         range: { max: objective.slowerThanMs ?? 0 },
       },
     };
+  const metrics = fieldMetrics(request.service, objective);
+  if (metrics)
+    return {
+      goodTotalRatio: {
+        badServiceFilter: cloudRunFilter(metricTypeOf(metrics.bad), request),
+        totalServiceFilter: cloudRunFilter(metricTypeOf(metrics.judged), request),
+      },
+    };
   return {
     goodTotalRatio: {
       badServiceFilter: cloudRunFilter(requestCount, request, badStatusFilter(objective.clientErrors)),
       totalServiceFilter: cloudRunFilter(requestCount, request),
     },
   };
+}
+
+/** What counts the entries of the code, made before the SLO that names it. */
+function metricsOf({ slo, service, objectives }: AlertingRequest): Managed[] {
+  const words = { judged: 'Answers that the code judged in its log', bad: 'Answers that are bad' };
+  return objectives.flatMap((objective) =>
+    Object.entries(fieldMetrics(service, objective) ?? {}).map(([what, { name, filter }]): Managed => {
+      const description = `${metricMark(slo)} ${words[what as keyof typeof words]}, for "${objectiveTitle(objective)}".`;
+      return { kind: kinds.metric, name, body: { name, description, filter } };
+    }),
+  );
 }
 
 function policy(
@@ -89,7 +110,7 @@ function policy(
   };
 }
 
-/** Everything that Cloud Monitoring keeps for an SLO: a service, an objective each, an alert policy for each pair, a dashboard. */
+/** Everything that Google keeps for an SLO: metrics of what the code logs, a service, an objective each, an alert policy for each pair, a dashboard. */
 export function googleResources(
   request: AlertingRequest,
   place: GooglePlace,
@@ -98,6 +119,7 @@ export function googleResources(
   const all = objectivesOf(request);
   const labels = ownLabels(slo);
   const wanted: Managed[] = [
+    ...metricsOf(request),
     {
       kind: kinds.service,
       name: serviceId(slo),

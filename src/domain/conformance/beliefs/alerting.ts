@@ -24,6 +24,16 @@ export const alertingBeliefs = {
     verify: 'Run `apply` twice, and look at the list of dashboards.',
     settled: notMade,
   },
+  logFiltersReadPayloads: {
+    belief:
+      'A filter of Cloud Logging compares a number of a payload as a number, finds no field that is missing, takes `=~` with upper and lower case, and finds an empty text by `^\\s*$`.',
+    source: 'The page on the query language has each of these but the empty text.',
+    otherwise:
+      'The error budget of an objective of the kind `log_field` counts other answers than the watch does. The watch itself judges the entries, not the filter.',
+    verify:
+      'Write entries with each kind of value, and compare the metrics that actions/slo made with `judgeField` of the same entries.',
+    settled: notMade,
+  },
   burnRateFilterQuoted: {
     belief:
       'The filter `select_slo_burn_rate("NAME", "3600s")` is taken with the look-back in quotation marks, for up to a day.',

@@ -29,6 +29,9 @@ export function budgetLines(gate: Gate): string[] {
     const spent = budget ? `${countText(budget.spent)} of ${countText(budget.allowed)}` : '-';
     return `| ${markdownText(objectiveTitle(objective))} | ${left} | ${spent} | ${window ? countText(window.total) : '-'} |`;
   });
+  const notes = gate.objectives.flatMap(({ objective, note }) =>
+    note === undefined ? [] : [`- ${markdownText(`${objectiveTitle(objective)}: ${note}`)}`],
+  );
   const override = gate.override ? [`Override: ${markdownText(gate.override)}`, ''] : [];
   const { takenBack: back } = gate;
   const left = back
@@ -42,6 +45,7 @@ export function budgetLines(gate: Gate): string[] {
     '|:--|:--|--:|--:|',
     ...rows,
     '',
+    ...(notes.length > 0 ? [...notes, ''] : []),
     ...left,
     ...override,
   ];
