@@ -4,8 +4,9 @@ import { listen } from '../core/listen.ts';
 import type { World } from '../core/state.ts';
 import { iapAgent, passIap } from '../iap/pass.ts';
 import { answerRequest } from '../run/front-end.ts';
-import { type Door, runState, type Service } from '../run/model.ts';
+import type { Door, Service } from '../run/model.ts';
 import { inspectedBytes, judge } from './armor.ts';
+import { fronts, noteAnswer, servedBackend, serviceFor } from './serverless.ts';
 import { computeState, type Json, referred } from './state.ts';
 import { wayOf } from './url-map.ts';
 
@@ -103,7 +104,7 @@ async function answer(
   const way = map && wayOf(map, host, url.pathname);
   if (!way) return plain(response, 404, page(404, 'Not Found'));
   if ('redirect' in way) return plain(response, way.status, '', { location: way.redirect });
-  const backend = referred(world, way.service);
+  const backend = servedBackend(world, way.service);
   if (!backend) return plain(response, 502, page(502, 'Server Error'));
   const policy = referred(world, backend.securityPolicy);
   if (policy) {
@@ -126,7 +127,7 @@ async function answer(
       return plain(response, denial.status, page(denial.status, 'Forbidden'), denial.headers);
     }
   }
-  const target = serviceBehind(world, backend, url.pathname);
+  const target = serviceFor(world, backend, url.pathname);
   if (!target) return plain(response, 502, page(502, 'Server Error'));
   const front = computeState(world).fronts.get(path) ?? '';
   if (!throughIap(world, backend, target.service, `${front}${url.pathname}`, request, response)) return;
@@ -134,41 +135,12 @@ async function answer(
     ...{ kind: 'balancer', url: front, local: front, close: async () => undefined },
     ...(target.tag ? { tag: target.tag } : {}),
   };
+  if (!fronts(world).keepUserAgent) request.headers['user-agent'] = 'Google-Load-Balancer';
+  // A connection that broke before an answer counts as one without an answer (502).
+  response.once('close', () =>
+    noteAnswer(world, backend, target.group, response.headersSent ? response.statusCode : 502),
+  );
   await answerRequest(world, target.service, door, request, response);
-}
-
-/** The service that the first serverless group of a backend service leads to. */
-function serviceBehind(
-  world: World,
-  backend: Json,
-  path: string,
-): { service: Service; tag?: string } | undefined {
-  for (const { group } of (backend.backends ?? []) as Json[]) {
-    const found = referred(world, group);
-    if (!found) continue;
-    const region = String(found.region).split('/').at(-1);
-    const run = (found.cloudRun ?? {}) as Record<string, string>;
-    const masked = run.urlMask ? byMask(run.urlMask, path) : {};
-    const id = run.service ?? masked.service ?? (found.cloudFunction as Json | undefined)?.function;
-    const tag = run.tag ?? masked.tag;
-    const service = runState(world).services.get(
-      `projects/${world.project}/locations/${region}/services/${id}`,
-    );
-    if (service) return { service, ...(tag ? { tag } : {}) };
-  }
-  return undefined;
-}
-
-/** Reads service and tag out of a URL, as a mask such as `example.com/<service>` says. Only the path decides here. */
-function byMask(mask: string, path: string): { service?: string; tag?: string } {
-  const wanted = mask.replace(/^[^/]*/, '').split('/');
-  const given = path.split('/');
-  const found: Record<string, string> = {};
-  for (const [index, part] of wanted.entries()) {
-    const name = /^<(service|tag)>$/.exec(part)?.[1];
-    if (name && given[index]) found[name] = given[index] as string;
-  }
-  return found;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { can, projectOf } from '../core/iam.ts';
 import { messagesOf } from '../core/messages.ts';
@@ -8,6 +9,7 @@ import { type ApiDefinition, ApiError, type Call, type Reply, type Route } from 
 import { closeFront, openFront } from './balancer.ts';
 import { accepted, checkRule, userOf } from './checks.ts';
 import { answerOf, badField, missing, required } from './errors.ts';
+import { fronts, setFronts } from './serverless.ts';
 import {
   basePath,
   type Collection,
@@ -33,6 +35,7 @@ export function computeApis(world: World): ApiDefinition[] {
   world.views.set('balancers', () => Object.fromEntries(state.fronts));
   world.views.set('armor', () => state.decisions);
   addSetting(world, 'forgetRates', () => state.rates.clear());
+  addSetting(world, 'fronts', (value) => setFronts(world, value));
   const routes = [
     ...collections.flatMap((collection) => routesFor(world, collection)),
     ...policyRoutes(world),
@@ -70,7 +73,7 @@ function linked(world: World, value: unknown): unknown {
 }
 
 const fingerprint = (serial: number): string =>
-  Buffer.from(`fingerprint-${serial}`).toString('base64').slice(0, 12);
+  createHash('sha256').update(`fingerprint ${serial}`).digest('base64').slice(0, 11).concat('=');
 
 /** An operation that is done when it is answered. Its form is Compute Engine's, which has nothing of google.longrunning. */
 function done(world: World, type: string, target: Json): Reply {
@@ -106,6 +109,10 @@ function routesFor(world: World, collection: Collection): Route[] {
     const whole = linked(world, resource) as Json;
     const kept = { ...accepted(world, collection, whole), fingerprint: fingerprint(state.serial) };
     if (['forwardingRules', 'networkEndpointGroups'].includes(name)) delete (kept as Json).fingerprint;
+    const before = state.resources.get(path);
+    const { settleMs } = fronts(world);
+    if (name === 'backendServices' && before && settleMs > 0)
+      state.served.set(String(before.selfLink), { backend: before, until: world.now() + settleMs });
     state.resources.set(path, hashed(kept));
     return kept;
   };
@@ -256,7 +263,10 @@ function hashed(resource: Json): Json {
 
 /** Resources by scope. A scope without any says so in a warning. */
 function aggregated(world: World, collection: Collection): Json {
-  const scopes = ['global', `regions/${world.region}`];
+  const used = [...computeState(world).resources.keys()]
+    .filter((path) => path.startsWith('regions/'))
+    .map((path) => path.split('/').slice(0, 2).join('/'));
+  const scopes = [...new Set(['global', `regions/${world.region}`, ...used])];
   const items = scopes.map((scope) => {
     const own = inScope(world, collection, scope.replace('regions/', ''));
     const warning = {

@@ -44,6 +44,8 @@ export interface ComputeState {
   decisions: { policy: string; priority: number; action: string; preview: boolean; path: string }[];
   /** Requests of the running interval by policy, rule and key. */
   rates: Map<string, { from: number; count: number; bannedUntil?: number }>;
+  /** Backend services as the data plane still has them, until a time. */
+  served: Map<string, { backend: Json; until: number }>;
   serial: number;
 }
 
@@ -54,6 +56,7 @@ export const computeState = (world: World): ComputeState =>
     fronts: new Map(),
     decisions: [],
     rates: new Map(),
+    served: new Map(),
     serial: 0,
   }));
 

@@ -1,6 +1,7 @@
 import type { Belief } from './belief.ts';
 import { accessBeliefs } from './beliefs/access.ts';
 import { alertingBeliefs } from './beliefs/alerting.ts';
+import { balancerBeliefs } from './beliefs/balancer.ts';
 import { functionBeliefs } from './beliefs/function.ts';
 import { loginBeliefs } from './beliefs/login.ts';
 import { modelBeliefs } from './beliefs/models.ts';
@@ -31,6 +32,7 @@ const all = {
   ...alertingBeliefs,
   ...setupBeliefs,
   ...registryBeliefs,
+  ...balancerBeliefs,
 } as const;
 
 export type BeliefId = keyof typeof all;

@@ -7,12 +7,14 @@ export interface Front {
   backend?: Json;
   policy?: Json;
   tag?: string;
+  /** The regions that have a group each. Default: the region of the sandbox. */
+  regions?: readonly string[];
 }
 
 /** Builds a load balancer with the calls that gcloud and Terraform make, and returns its URL. */
 export async function buildBalancer(
   client: Client,
-  { service, backend, policy, tag }: Front,
+  { service, backend, policy, tag, regions }: Front,
 ): Promise<string> {
   const { project, region } = client.sandbox;
   client.sandbox.world.disabledServices.delete('compute.googleapis.com');
@@ -24,15 +26,19 @@ export async function buildBalancer(
     if (answer.status !== 200) throw new Error(`${path}: ${answer.text}`);
   };
   const at = (path: string) => `projects/${project}/${path}`;
-  await make(`regions/${region}/networkEndpointGroups`, {
-    name: `${service}-neg`,
-    networkEndpointType: 'SERVERLESS',
-    cloudRun: { service, ...(tag ? { tag } : {}) },
-  });
+  const places = regions ?? [region];
+  for (const place of places)
+    await make(`regions/${place}/networkEndpointGroups`, {
+      name: `${service}-neg`,
+      networkEndpointType: 'SERVERLESS',
+      cloudRun: { service, ...(tag ? { tag } : {}) },
+    });
   if (policy) await make('global/securityPolicies', { name: `${service}-policy`, ...policy });
   await make('global/backendServices', {
     name: `${service}-backend`,
-    backends: [{ group: at(`regions/${region}/networkEndpointGroups/${service}-neg`) }],
+    backends: places.map((place) => ({
+      group: at(`regions/${place}/networkEndpointGroups/${service}-neg`),
+    })),
     ...(policy ? { securityPolicy: at(`global/securityPolicies/${service}-policy`) } : {}),
     ...backend,
   });

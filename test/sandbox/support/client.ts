@@ -18,9 +18,9 @@ export class Client {
   readonly parent: string;
   private readonly token: string;
 
-  constructor(sandbox: Sandbox) {
+  constructor(sandbox: Sandbox, region: string = sandbox.region) {
     this.sandbox = sandbox;
-    this.parent = `projects/${sandbox.project}/locations/${sandbox.region}`;
+    this.parent = `projects/${sandbox.project}/locations/${region}`;
     this.token = readFileSync(sandbox.env.CLOUDSDK_AUTH_ACCESS_TOKEN_FILE as string, 'utf8').trim();
   }
 
