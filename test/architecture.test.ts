@@ -341,7 +341,7 @@ const sandboxRooms: Record<string, readonly string[]> = {
   iap: ['core'],
   run: ['core', 'iap', 'logs', 'revisions', 'secrets'],
   // Load balancers and security policies of Compute Engine.
-  compute: ['core', 'iap', 'run'],
+  compute: ['core', 'iap', 'revisions', 'run'],
   storage: ['core'],
   'run-deploy': ['core', 'projects', 'registry', 'revisions', 'run', 'storage'],
   'run-api': ['core', 'projects', 'run', 'run-deploy'],
