@@ -61,7 +61,15 @@ function replace(broken) {
   broken.then((started) => started.terminate()).catch(() => {});
 }
 
-async function recognizeNow(image) {
+/** Tells the worker what to read. It keeps that until the next request wants something else. */
+async function choose(ready, { language, characters }) {
+  if (ready.language !== language && (ready.language !== undefined || language !== languages.join('+')))
+    await ready.reinitialize(language, 1);
+  ready.language = language;
+  await ready.setParameters({ tessedit_char_whitelist: characters });
+}
+
+async function recognizeNow(image, options) {
   const used = worker();
   let timer;
   const late = new Promise((_, reject) => {
@@ -72,9 +80,14 @@ async function recognizeNow(image) {
   });
   const read = async () => {
     const ready = await used;
+    await choose(ready, options);
     try {
       const { data } = await ready.recognize(image);
-      return { text: data.text.trim(), confidence: Math.round(data.confidence) / 100 };
+      return {
+        text: data.text.trim(),
+        confidence: Math.round(data.confidence) / 100,
+        model: process.env.MODEL_VERSION,
+      };
     } catch {
       throw new Failure(422, 'The image could not be decoded.');
     }
@@ -87,15 +100,15 @@ async function recognizeNow(image) {
 }
 
 /**
- * Reads one image as `{text, confidence}`, with a confidence from 0 to 1. Images are read in the order of arrival.
- * `abandoned` returns true once the caller no longer waits for the answer.
+ * Reads one image as `{text, confidence, model}`, with a confidence from 0 to 1. Images are read in the order of arrival. `options` are
+ * those of `optionsOf`. `abandoned` returns true once the caller no longer waits for the answer.
  */
-function recognize(image, abandoned = () => false) {
+function recognize(image, options, abandoned = () => false) {
   if (waiting >= maxWaiting) throw new Failure(429, 'Too many images are waiting.', { 'retry-after': '1' });
   waiting += 1;
   const result = tail.then(() => {
     if (abandoned()) throw new Failure(499, 'The caller has gone.');
-    return recognizeNow(image);
+    return recognizeNow(image, options);
   });
   tail = result.then(
     () => {},

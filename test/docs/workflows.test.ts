@@ -95,9 +95,9 @@ describe('`input: value` in a sentence', () => {
   ];
   const files = ['action.yml', ...actions.map((name) => `actions/${name}/action.yml`)];
   const inputs = new Set(files.flatMap((file) => Object.keys(inputsOf(file))));
-  /** What stands in a workflow beside inputs of ours: keys of jobs and steps, inputs of actions of others; and conditions of an SLO file. */
+  /** What stands in a workflow beside inputs of ours: keys of jobs and steps, inputs of actions of others; conditions of an SLO file; and keys of a smoke suite. */
   const others = new Set(
-    'permissions uses using if lfs timeout concurrency environment with needs paths contents actions deleted below above equals empty'.split(
+    'permissions uses using if lfs timeout concurrency environment with needs paths contents actions deleted below above equals empty fresh'.split(
       ' ',
     ),
   );

@@ -4,6 +4,10 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { endpoints } from '../../src/http/endpoints.ts';
+import { createSmokeHttp } from '../../src/http/smoke-client.ts';
+import { smokeTest } from '../../src/steps/smoke/smoke-test.ts';
+import { smokePorts } from '../support/smoke-ports.ts';
 import { type Client, type Json, openSandbox } from './support/client.ts';
 import { Registry, tarOf } from './support/image.ts';
 import { zipOf } from './support/zip.ts';
@@ -129,6 +133,38 @@ withPython('the OCR function in Python', () => {
     });
     const document = await post(JSON.stringify({ rawDocument: { content } }), 'application/json');
     expect(document).toMatchObject({ document: { text: expect.stringContaining('TOTAL 128.40') } });
+  });
+
+  test('with its cache it passes the suite of the example, whose preset changes language and options', async () => {
+    if (skipped()) return;
+    const storageSource = await client.upload(zipOf(source()));
+    const started = await client.api(
+      'cloudfunctions',
+      'POST',
+      `/v2/${client.parent}/functions?functionId=ocr-cached`,
+      {
+        buildConfig: { runtime: 'python313', entryPoint: 'ocr_cached', source: { storageSource } },
+        serviceConfig: { availableMemory: '1Gi', maxInstanceRequestConcurrency: 8, availableCpu: '1' },
+      },
+    );
+    for (const end = Date.now() + 150_000; Date.now() < end; ) {
+      const { body: operation } = await client.api('cloudfunctions', 'GET', `/v2/${started.body.name}`);
+      expect(operation.error).toBeUndefined();
+      if (operation.done) break;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    const { uri } = await client.service('ocr-cached');
+    const cachedToken = await client.idToken(uri);
+    const ports = smokePorts(root, {
+      http: createSmokeHttp(endpoints(client.sandbox.env), 'backstay-test'),
+      tokens: { idToken: async () => cachedToken },
+    });
+    const suite = 'examples/smoke/cached.smoke.yaml';
+    const result = await smokeTest(ports, { suite, target: { url: uri, audience: uri } });
+    expect(result.cases.map(({ name, status, failures }) => [name, status, failures])).toEqual([
+      ['Korean and English', 'passed', []],
+      ['cache-correct', 'passed', []],
+    ]);
   });
 
   test('is a container too, which runs what its Dockerfile puts together, and tells its health', async () => {

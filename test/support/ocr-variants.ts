@@ -37,9 +37,19 @@ const gate = (checks: string) => `
 
 const swapDigits = `(text) => text.replace(/(\\d)(?!\\1)(\\d)(?=\\D*$|\\.\\d+\\D*$)/, '$2$1')`;
 
+/** The function with the cache. A part of its key may be left out. */
+const cachedOcr = (key = '[model, language, characters]'): Variant => ({
+  edits: [
+    edit('index.js', 'module.exports = { ocr, ocrCached }', 'module.exports = { ocr: ocrCached }'),
+    edit('cache.js', '[model, language, characters]', key),
+  ],
+});
+
 export const variants = {
   /** Behaves like the example, but has other bytes. */
   good: { wrap: 'return ocr(req, res);' },
+  cached: cachedOcr(),
+  'cached-without-language': cachedOcr('[model, characters]'),
   'english-only': { edits: [edit('recognizer.js', "['eng', 'kor']", "['eng']")] },
   /** Turns 128.40 into 182.40, so that at most two characters of the text differ. */
   'swapped-digits': {

@@ -55,6 +55,8 @@ export interface SmokeRequest {
   /** Path of the suite file, relative to the workspace. */
   suite: string;
   target: SmokeTarget;
+  /** The revision that serves, at a URL of its own or at the live URL. It gets requests and no traffic. */
+  champion?: SmokeTarget | undefined;
   /** Milliseconds for the whole test. Default: 15 minutes. */
   deadlineMs?: number | undefined;
   /** How many milliseconds to wait at the start while the function refuses our own token. Default: 30 s. */

@@ -40,12 +40,15 @@ const cannotBeFresh = (path: string, bytes: Uint8Array) =>
  */
 async function readFiles({ files }: Files, suite: Suite, lines: readonly string[]): Promise<SuiteProblem[]> {
   const problems: SuiteProblem[] = [];
-  for (const { skip, image, fresh, expect, filePlaces, policy } of suite.cases) {
+  const variants = new Set(suite.presets.flatMap((preset) => preset.variants));
+  for (const item of [...suite.cases, ...variants]) {
+    const { skip, image, fresh, expect, filePlaces, policy } = item;
     const add = (place: Place, message: string | undefined) => {
       if (message !== undefined && skip === undefined)
         problems.push({ ...place, message, quoted: (lines[place.line - 1] ?? '').slice(0, 200) });
     };
-    if (image.kind === 'file') {
+    // The image of a variant is that of its case.
+    if (image.kind === 'file' && !variants.has(item)) {
       const unusable = await files.problem?.(image.path, suite.file);
       add(filePlaces.image, unusable);
       if (fresh && skip === undefined && unusable === undefined)

@@ -85,7 +85,7 @@ describe('a good suite', () => {
   test('every preset is one line', () => {
     expect(
       suite(
-        `${head}  - image: a.png\npresets:\n${presetNames.map((name) => `  - ${name}`).join('\n')}`,
+        `${head}  - image: a.png\npresets:\n${presetNames.map((name) => (name === 'cache-correct' ? '  - {preset: cache-correct, case: a.png, variants: [{name: b, request: {path: /b}}]}' : `  - ${name}`)).join('\n')}`,
       ).presets.map((preset) => preset.name),
     ).toEqual([...presetNames]);
   });

@@ -59,6 +59,10 @@ export interface Preset {
   /** Width and height of the pixel bomb. */
   pixels: number;
   withinMs: number;
+  /** The case with another language, option or model, for `cache-correct`. */
+  variants: SmokeCase[];
+  /** JMESPaths to values that `cache-correct` compares beside the text. */
+  compare: string[];
 }
 
 /** A series of warm requests and the limits of their percentiles in milliseconds. */

@@ -6,6 +6,7 @@ import type { Called } from '../caller.ts';
 import type { SmokeTarget } from '../ports.ts';
 import { notRun, type Ran } from '../run-case.ts';
 import { bomb, corruptThenGood, emptyBody, tooLarge, wrongType } from './bad-input.ts';
+import { cacheCorrect } from './cache-correct.ts';
 import { deniesAccessToken, deniesAnonymous, deniesExpiredToken, deniesWrongAudience } from './denials.ts';
 import type { PresetContext, RunPreset } from './preset.ts';
 import { concurrentEqualsSerial, deterministic } from './same-text.ts';
@@ -35,10 +36,12 @@ const presets: Record<PresetName, RunPreset> = {
   deterministic,
   'concurrent-equals-serial': concurrentEqualsSerial,
   'cold-start': coldStart,
+  'cache-correct': cacheCorrect,
 };
 
 /** Whether a preset replaces the image of the case. A case that only sends an address cannot be used for it. */
-export const sendsOwnImage = (name: PresetName) => name === 'corrupt-then-good' || name === 'pixel-bomb';
+export const sendsOwnImage = (name: PresetName) =>
+  name === 'corrupt-then-good' || name === 'pixel-bomb' || name === 'cache-correct';
 
 /** The first answer that the front end gave instead of the function. The denial presets expect 401 and 403. */
 function unreachedIn(

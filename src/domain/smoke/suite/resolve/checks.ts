@@ -15,7 +15,10 @@ const milliseconds = (text: string | undefined) =>
   text === undefined ? undefined : parseDuration(text) * 1000;
 
 /** A ready-made check with every default filled in. */
-export function resolvePreset(item: NonNullable<SuiteFile['presets']>[number], place: Place): Preset {
+export function resolvePreset(
+  item: NonNullable<SuiteFile['presets']>[number],
+  place: Place,
+): Omit<Preset, 'variants'> {
   const given = typeof item === 'string' ? { preset: item } : item;
   const within = given.within ?? (given.preset === 'cold-start' ? '30s' : '10s');
   return {
@@ -26,6 +29,7 @@ export function resolvePreset(item: NonNullable<SuiteFile['presets']>[number], p
     bytes: parseSize(given.size ?? '33MiB'),
     pixels: given.pixels ?? 20_000,
     withinMs: parseDuration(within) * 1000,
+    compare: given.compare === undefined ? [] : [given.compare].flat(),
   };
 }
 

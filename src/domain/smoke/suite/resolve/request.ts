@@ -58,6 +58,10 @@ export function checkFresh({ as, template }: CaseRequest, image: ImageSource, re
     );
 }
 
+/** A request may be written as the word for its shape alone. */
+export const requestObject = (value: CaseFile['request']) =>
+  typeof value === 'string' ? { as: value } : (value ?? {});
+
 /** The request of a case, with the defaults of the suite filled in. */
 export function requestOf(
   item: CaseFile,
@@ -65,10 +69,8 @@ export function requestOf(
   image: ImageSource,
   report: Report,
 ): CaseRequest {
-  const asObject = (value: CaseFile['request']) =>
-    typeof value === 'string' ? { as: value } : (value ?? {});
-  const inherited = asObject(defaults?.request);
-  const given = { ...inherited, ...asObject(item.request) };
+  const inherited = requestObject(defaults?.request);
+  const given = { ...inherited, ...requestObject(item.request) };
   const as = given.as ?? (given.template !== undefined ? 'json' : image.kind === 'file' ? 'raw' : image.kind);
   const headers = { ...inherited.headers, ...given.headers };
   checkHeaders(headers, report);

@@ -5,6 +5,8 @@ import type { UnplacedProblem } from '../problem.ts';
 import type { SuiteFile } from '../schema/suite-file.ts';
 import { resolveCase } from './case.ts';
 import { resolveLatency, resolvePreset } from './checks.ts';
+import { checkJmespath } from './jmespath.ts';
+import { resolveVariants } from './variants.ts';
 
 /** A suite with every default filled in. `placeAt` gives the place of a path in the file; new problems go to `problems`. */
 export function resolveSuite(
@@ -36,9 +38,11 @@ export function resolveSuite(
   const presets = (data.presets ?? []).map((item, i) => {
     const preset = resolvePreset(item, placeAt(['presets', i]));
     checkName(preset.caseName, ['presets', i, 'case']);
+    for (const path of preset.compare)
+      checkJmespath(path, ['presets', i, 'compare'], (at, message) => problems.push({ path: at, message }));
     if (preset.withinMs === 0)
       problems.push({ path: ['presets', i, 'within'], message: 'within: no answer arrives within 0 s.' });
-    return preset;
+    return { ...preset, variants: resolveVariants(item, data, ['presets', i], placeAt, problems) };
   });
   checkName(data.latency?.case, ['latency', 'case']);
   const latency = data.latency && resolveLatency(data.latency, placeAt(['latency']));

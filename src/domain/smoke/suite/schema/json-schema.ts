@@ -33,6 +33,8 @@ const presetHelp: Record<(typeof presetNames)[number], string> = {
   deterministic: 'The same image gives the same text in every request.',
   'concurrent-equals-serial': 'The same image gives the same text if several requests arrive at once.',
   'cold-start': 'The very first request is answered in time. No percentile includes it.',
+  'cache-correct':
+    'The same image with another language, option or model gives the same answers with a warm cache as without one.',
 };
 
 /** Adds what editors need to every node of a generated schema. */

@@ -15,6 +15,7 @@ export const presetNames = [
   'deterministic',
   'concurrent-equals-serial',
   'cold-start',
+  'cache-correct',
 ] as const;
 export type PresetName = (typeof presetNames)[number];
 

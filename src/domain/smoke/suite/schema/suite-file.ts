@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { expectation } from './expectation.ts';
-import { duration, presetNames, requestShapes, size, textPresets } from './parts.ts';
+import { duration, oneOrMany, presetNames, requestShapes, size, textPresets } from './parts.ts';
 import { normalize, request, source } from './request.ts';
 
 /** The suite file as users write it. `npm run docs` generates `schemas/backstay.smoke.json` from this. */
@@ -53,6 +53,25 @@ const presetOptions = z.strictObject({
     .max(60_000)
     .optional()
     .describe('Width and height of the image, for pixel-bomb. Default: 20000'),
+  variants: z
+    .array(
+      z.strictObject({
+        name: z.string().min(1).max(100).describe('What differs, such as English only.'),
+        request: request.describe('What differs in the request of the case, such as its path or a header.'),
+        expect: expectation.optional(),
+      }),
+    )
+    .min(1)
+    .max(20)
+    .optional()
+    .describe(
+      'For cache-correct: the same image with another language, option or model, each with its request.',
+    ),
+  compare: oneOrMany(z.string().min(1).max(1000))
+    .optional()
+    .describe(
+      'For cache-correct: JMESPaths to values of the answer that must be right too, such as the name of the model.',
+    ),
   within: duration
     .optional()
     .describe('Longest time until the answer, for pixel-bomb (default 10s) and cold-start (30s).'),
