@@ -9,6 +9,7 @@ import {
 } from './api.ts';
 import { addressOf } from './lint-backends.ts';
 import { isMarker } from './marker.ts';
+import { isPreflight } from './preflight.ts';
 
 /** What a change of the document means for callers. */
 export interface RouteChange {
@@ -83,7 +84,12 @@ export function diffApis(before: Api, after: Api): RouteChange[] {
         .filter((operation) => !isMarker(operation))
         .map((one) => [
           nameOf(one),
-          { facts: facts(api, one), needs: needs(api, one), schemes: schemesOf(api, one) },
+          {
+            facts: facts(api, one),
+            needs: needs(api, one),
+            schemes: schemesOf(api, one),
+            isPreflight: isPreflight(api, one),
+          },
         ]),
     );
   const limits = (api: Api) =>
@@ -91,7 +97,7 @@ export function diffApis(before: Api, after: Api): RouteChange[] {
   const old = routes(before);
   const fresh = routes(after);
   const changes: RouteChange[] = [];
-  for (const [route, { facts, needs, schemes }] of fresh) {
+  for (const [route, { facts, needs, schemes, isPreflight: isAsked }] of fresh) {
     const known = old.get(route);
     if (!known) {
       const { security = '' } = facts;
@@ -101,7 +107,7 @@ export function diffApis(before: Api, after: Api): RouteChange[] {
         what: '',
         before: '',
         after: security,
-        weaker: security === 'nothing',
+        weaker: security === 'nothing' && !isAsked,
       });
       continue;
     }
@@ -115,7 +121,7 @@ export function diffApis(before: Api, after: Api): RouteChange[] {
           before: known.facts[what] ?? '',
           after: value,
           weaker:
-            (what === 'security' && isWeaker(known.needs, needs)) ||
+            (what === 'security' && !isAsked && isWeaker(known.needs, needs)) ||
             (what === 'credential' && isLooser(known.schemes, schemes)) ||
             (what === 'quota' && value === 'none'),
         });

@@ -1,5 +1,6 @@
 import { entriesOf, entryOf, nodeAt, type YamlEntry } from '../yaml/node.ts';
 import { type Api, type At, alternativesOf, nameOf, namesOf, type Operation, openBecause } from './api.ts';
+import { isPreflight } from './preflight.ts';
 import type { Tell } from './problem.ts';
 
 const startOf = ({ keyLine, keyColumn }: YamlEntry): At => ({ line: keyLine, column: keyColumn });
@@ -18,14 +19,17 @@ function lintOperation(api: Api, operation: Operation, tell: Tell): void {
   const at = startOf(isOwn && securityEntry ? securityEntry : entry);
   const reason = openBecause(api, operation);
   if (reason !== undefined) {
-    // Browsers send OPTIONS without a credential, so this is usual.
-    const isCors = method === 'options';
-    tell(reason.endsWith('is not defined') ? 'gateway-scheme-undefined' : 'gateway-open', {
-      severity: isCors ? 'info' : 'critical',
+    const isAsked = isPreflight(api, operation);
+    const alone =
+      method === 'options' && !isAsked
+        ? ' No browser asks for it, because its path has no other method.'
+        : '';
+    const undefinedOne = reason.endsWith('is not defined');
+    tell(isAsked ? 'gateway-preflight' : undefinedOne ? 'gateway-scheme-undefined' : 'gateway-open', {
       at,
-      title: `${name} needs no credential: ${reason}.`,
-      fix: isCors
-        ? 'Browsers send OPTIONS without a credential, so this is usual.'
+      title: `${name} needs no credential: ${reason}.${undefinedOne ? '' : alone}`,
+      fix: isAsked
+        ? 'Let the function answer OPTIONS before it does any work. If no page of another site calls it, remove the operation.'
         : 'Name a scheme in security, and leave no empty alternative.',
       evidence: `${name} ${reason}`,
       isOwn,

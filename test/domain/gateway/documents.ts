@@ -212,7 +212,42 @@ const bad: Document[] = (
     [
       'a browser asks first',
       `${v2(closed)}    options: { security: [], responses: {} }\n`,
+      ['gateway-preflight 12'],
+    ],
+    [
+      'a browser asks about a path whose parameter has another name',
+      `${v2(closed)}  /a/{id}: { get: { responses: {} } }\n  /a/{name}: { options: { security: [], responses: {} } }\n`,
+      ['gateway-preflight 13'],
+    ],
+    [
+      'a browser asks about every path',
+      `${v2(closed)}  /{rest=**}: { options: { security: [{}], responses: {} } }\n`,
+      ['gateway-preflight 12'],
+    ],
+    [
+      'a browser asks about every path below another one',
+      `${v2(closed)}  /v1/{rest=**}: { options: { security: [], responses: {} } }\n`,
       ['gateway-open 12'],
+    ],
+    [
+      'OPTIONS of a path that has nothing else',
+      `${v2(closed)}  /b: { options: { security: [], responses: {} } }\n`,
+      ['gateway-open 12'],
+    ],
+    [
+      'OPTIONS with a credential that is not defined',
+      `${v2(closed)}    options: { security: [{ other: [] }], responses: {} }\n`,
+      ['gateway-scheme-undefined 12'],
+    ],
+    [
+      'OPTIONS whose security is a map',
+      `${v2(closed)}    options: { security: { key: [] }, responses: {} }\n`,
+      ['gateway-open 12'],
+    ],
+    [
+      'OpenAPI 3, a browser asks about an open operation',
+      `${v3('')}    options: { responses: {} }\n`,
+      ['gateway-open 9', 'gateway-preflight 11'],
     ],
     [
       'a path by reference to an open one',

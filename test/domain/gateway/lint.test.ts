@@ -24,12 +24,15 @@ test('the table has at least 60 documents, of both versions, half of them good',
   expect(documents.filter(({ text }) => text.includes('openapi: 3')).length).toBeGreaterThan(15);
 });
 
-test('a document that is refused opens a path or breaks the backend, and OPTIONS alone refuses nothing', () => {
+test('a document that is refused opens a path or breaks the backend, and a preflight refuses nothing', () => {
   const refused = (name: string) =>
     found(documents.find((one) => one.name === name)?.text ?? '').filter(refuses).length;
   expect(refused('an empty list of the operation')).toBe(1);
   expect(refused('disable_auth')).toBe(1);
   expect(refused('a browser asks first')).toBe(0);
+  expect(refused('a browser asks about every path')).toBe(0);
+  expect(refused('OPTIONS of a path that has nothing else')).toBe(1);
+  expect(refused('OPTIONS with a credential that is not defined')).toBe(1);
   expect(refused('no quota')).toBe(0);
 });
 

@@ -1,5 +1,6 @@
 import { nameOf, openBecause } from '../../gateway/api.ts';
 import { addressOf, hostOf } from '../../gateway/lint-backends.ts';
+import { isPreflight } from '../../gateway/preflight.ts';
 import { readDocument } from '../../gateway/read-document.ts';
 import { textAt } from '../../yaml/node.ts';
 
@@ -26,7 +27,11 @@ export function operationsTo(text: string, urls: readonly string[]): GatewayOper
     operation.backend !== undefined && hosts.has(hostOf(addressOf(operation.backend)));
   const found = api.operations
     .filter(isOurs)
-    .map((operation) => ({ name: nameOf(operation), open: openBecause(api, operation) !== undefined }));
+    // A document that the gateway action releases is not called public here.
+    .map((operation) => ({
+      name: nameOf(operation),
+      open: openBecause(api, operation) !== undefined && !isPreflight(api, operation),
+    }));
   const unlisted = textAt(api.root, 'x-google-allow')?.toLowerCase() === 'all';
   return unlisted && api.backends.some((backend) => isOurs({ backend }))
     ? [...found, { name: 'every path that the document does not list', open: true }]

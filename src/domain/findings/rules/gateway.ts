@@ -7,6 +7,11 @@ export const gatewayDocumentRules = {
     severity: 'critical',
     why: 'The gateway calls the function with its own identity. So a caller without a credential reaches a function that refuses everyone else.',
   },
+  'gateway-preflight': {
+    title: 'Browsers may ask without a credential whether a page may call an operation',
+    severity: 'info',
+    why: 'A browser sends OPTIONS without a credential before a page of another site may call. The gateway passes it on, so strangers reach the function with this one method. Nothing is refused because of it.',
+  },
   'gateway-unlisted': {
     title: 'The gateway passes on paths that the document does not list',
     severity: 'critical',

@@ -15,6 +15,20 @@ ${operation}      responses: { '200': { description: ok } }
 `,
     'yaml',
   );
+/** A path whose only method is OPTIONS, and is open. */
+const bare = file(
+  'openapi.yaml',
+  `swagger: '2.0'
+info: { title: ocr, version: '1' }
+securityDefinitions:
+  key: { type: apiKey, name: x-api-key, in: header }
+security: [{ key: [] }]
+paths:
+  /ocr:
+    options: { security: [], responses: {} }
+`,
+  'yaml',
+);
 const described =
   '{ "swagger": "2.0", "info": { "title": "ocr", "version": "1" }, "paths": { "/ocr": { "post": { "responses": {} } } } }\n';
 const closed = 'security: [{ key: [] }]';
@@ -47,6 +61,8 @@ export const gatewayCases: Cases = {
       api(backend('  disable_auth: true'), ''),
       api(closed, '      security: [{ other: [] }]\n'),
       api(closed, '      security: []\n', 'openapi: 3.0.4'),
+      // No browser asks about a path that has no other method.
+      bare,
       file('proto/ocr.swagger.json', described, 'json', {
         'deploy.sh': 'gcloud endpoints services deploy proto/ocr.swagger.json\n',
       }),

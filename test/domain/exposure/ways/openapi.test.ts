@@ -26,6 +26,21 @@ describe('gateway documents', () => {
     ]);
   });
 
+  test('a browser may ask about a closed operation, and about nothing else', () => {
+    const open = { ...backend, security: [] };
+    const document = {
+      swagger: '2.0',
+      securityDefinitions: { key: { type: 'apiKey' } },
+      security: [{ key: [] }],
+      paths: { '/a': { post: { ...backend }, options: open }, '/b': { options: open } },
+    };
+    expect(operationsTo(JSON.stringify(document), urls)).toEqual([
+      { name: 'POST /a', open: false },
+      { name: 'OPTIONS /a', open: false },
+      { name: 'OPTIONS /b', open: true },
+    ]);
+  });
+
   test('a backend that OpenAPI 3 names, a path by reference, and paths that nobody lists', () => {
     const document = {
       openapi: '3.0.4',

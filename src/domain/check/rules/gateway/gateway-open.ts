@@ -24,6 +24,7 @@ export const gatewayOpen: Rule = (facts, report) => {
 
 const openRules = new Set<GatewayRule>([
   'gateway-open',
+  'gateway-preflight',
   'gateway-unlisted',
   'gateway-scheme-undefined',
   'gateway-scheme-unchecked',
