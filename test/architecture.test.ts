@@ -255,7 +255,8 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     drill: ['capacity', 'data', 'deploy', 'findings', 'text'],
     login: ['cel', 'data', 'errors', 'findings', 'invocation'],
     // What later stages need: one table of checks for every action.
-    preflight: ['causes', 'data', 'deploy', 'findings', 'image', 'login', 'text'],
+    // What a drill needs of a bucket is asked by the drill, and granted by init.
+    preflight: ['causes', 'data', 'deploy', 'drill', 'findings', 'image', 'login', 'text'],
     // What `init` makes: its roles come from the table of checks of the preflight.
     setup: ['data', 'deploy', 'login', 'preflight'],
     release: ['budget', 'data', 'evidence', 'findings', 'model', 'traffic', 'watch'],
@@ -348,7 +349,7 @@ const sandboxRooms: Record<string, readonly string[]> = {
   secrets: ['core'],
   functions: ['core', 'projects', 'revisions', 'run', 'secrets', 'storage'],
   load: ['core', 'functions', 'identity', 'run'],
-  fronts: ['core', 'functions', 'run'],
+  fronts: ['core', 'functions', 'run', 'storage'],
   gateway: ['core'],
   // Vertex AI: its pipelines.
   vertex: ['core', 'logs'],

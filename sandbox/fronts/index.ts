@@ -3,6 +3,7 @@ import { canonical, projectResource, requirePermission } from '../core/iam.ts';
 import { readPolicy, writePolicy } from '../core/policies.ts';
 import type { World } from '../core/state.ts';
 import type { ApiDefinition, Call } from '../core/types.ts';
+import { findBucket } from '../storage/buckets.ts';
 import { gen1Api } from './gen1.ts';
 
 /**
@@ -26,7 +27,7 @@ export function frontsApis(world: World): ApiDefinition[] {
           pattern: '/storage/v1/b/:bucket/iam',
           handle: (call, { bucket }) => {
             const resource = `//storage.googleapis.com/projects/${world.project}/buckets/${bucket}`;
-            requirePermission(world, call.principal, 'storage.buckets.getIamPolicy', resource);
+            findBucket(world, call, bucket ?? '', 'storage.buckets.getIamPolicy');
             const policy = readPolicy(world.policies, resource, call);
             return {
               status: 200,
@@ -39,7 +40,7 @@ export function frontsApis(world: World): ApiDefinition[] {
           pattern: '/storage/v1/b/:bucket/iam',
           handle: (call, { bucket }) => {
             const resource = `//storage.googleapis.com/projects/${world.project}/buckets/${bucket}`;
-            requirePermission(world, call.principal, 'storage.buckets.setIamPolicy', resource);
+            findBucket(world, call, bucket ?? '', 'storage.buckets.setIamPolicy');
             const { kind: _, resourceId: __, ...policy } = call.json();
             const written = writePolicy(world.policies, resource, policyCall(call, policy));
             return {

@@ -1,19 +1,25 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { columns, stagesByAction } from '../../src/domain/doctor/matrix.ts';
+import { poolViewerRole } from '../../src/domain/login/identity.ts';
+import { actionPermissions } from '../../src/domain/preflight/action-permissions.ts';
 import {
   isNeededBy,
   type PermissionCheck,
   permissionChecks,
 } from '../../src/domain/preflight/permissions.ts';
+import { extras, type Granter } from '../../src/domain/setup/extras.ts';
+import type { Part } from '../../src/domain/setup/names.ts';
 import {
-  alertsRole,
-  closerRole,
+  actAsRole,
+  type CustomRole,
   deployerRole,
-  gatewayRole,
+  invokerRole,
+  loginRole,
   readerRole,
   rollbackRole,
 } from '../../src/domain/setup/roles.ts';
+import { rights } from '../../src/domain/setup/wish.ts';
 import { filledPart, fillPage } from './tables/fill.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -26,45 +32,82 @@ const usersOf = ({ stage, when }: PermissionCheck): string[] =>
     return stages.includes(stage) && (when !== 'new' || stages.includes('Build'));
   });
 
+const service = 'service (the project until it exists)';
+
+/** One line for each role and place, with everyone who gets it there. */
+interface Held {
+  role: CustomRole | string;
+  by: string[];
+  on: string;
+}
+
+/** What the rights beyond a release give, and to whom. */
+function extraRoles(): Held[] {
+  const found: Held[] = [];
+  for (const right of rights) {
+    const { flag, account, grants } = extras[right];
+    const shown = `\`--${flag.replaceAll('_', '-')}\``;
+    const add = (role: Held['role'], part: Part, on: string) => {
+      const by = part === account?.part ? `account \`…-${part}\` of ${shown}` : `${part}, with ${shown}`;
+      const known = found.find((one) => one.role === role && one.on === on);
+      if (known) known.by.push(by);
+      else found.push({ role, by: [by], on });
+      return [];
+    };
+    const to: Granter = {
+      onProject: (role, part) => add(role, part, 'project'),
+      onService: (role, part) => add(role, part, service),
+      onAccount: (of, role, part) => add(role, part, `account \`…-${of}\``),
+      onBuckets: ([what = ''], role, part) => add(role, part, what),
+    };
+    grants(to, {
+      ...{ drill: ['each bucket'], copies: ['each copy'], models: ['each bucket'] },
+      pipelines: ['each bucket of `--pipeline-buckets`'],
+    });
+  }
+  return found;
+}
+
 /** The roles that `init` makes, with what they hold. */
 function customRoles(): string {
-  const held: [role: { id: string; permissions: readonly string[] }, by: string, on: string][] = [
-    [deployerRole('function'), 'deployer of a function', 'project'],
-    [deployerRole('run-function'), 'deployer of a Cloud Run function', 'project'],
-    [deployerRole('run-image'), 'deployer of an image', 'project'],
-    [readerRole, 'reader, rollback', 'project'],
-    [rollbackRole, 'rollback', 'service (the project until it exists)'],
-    [closerRole, 'deployer, with `--may-close`', 'service (the project until it exists)'],
-    [alertsRole, 'deployer, with `--may-alert`', 'project'],
-    [gatewayRole, 'deployer, with `--may-release-gateways`', 'project'],
+  const held: Held[] = [
+    { role: deployerRole('function'), by: ['deployer of a function'], on: 'project' },
+    { role: deployerRole('run-function'), by: ['deployer of a Cloud Run function'], on: 'project' },
+    { role: deployerRole('run-image'), by: ['deployer of an image'], on: 'project' },
+    { role: readerRole, by: ['reader, rollback'], on: 'project' },
+    { role: rollbackRole, by: ['rollback'], on: service },
+    ...extraRoles(),
+    { role: invokerRole, by: ['invoker'], on: service },
+    { role: actAsRole, by: ['deployer, rollback'], on: 'runtime account' },
+    { role: poolViewerRole, by: ['deployer, reader'], on: 'project' },
+    { role: loginRole, by: ['the repository'], on: 'every account that a job logs in as' },
   ];
-  const own = held.map(
-    ([{ id, permissions }, by, on]) =>
-      `| \`${id}\` | ${by} | ${on} | ${permissions.map((one) => `\`${one}\``).join(', ')} |`,
-  );
-  return [
-    '| role | held by | on | permissions |',
-    '|:--|:--|:--|:--|',
-    ...own,
-    '| `roles/run.invoker` | invoker; with `--may-release-gateways` the account of the gateway | service (the project until it exists) | predefined |',
-    '| `roles/iam.serviceAccountUser` | deployer, rollback | runtime account | predefined |',
-    '| `roles/iam.serviceAccountUser` | deployer, with `--may-release-gateways` | account of the gateway | predefined |',
-    '| `roles/iam.workloadIdentityPoolViewer` | deployer, reader | project | predefined |',
-    '| `roles/iam.workloadIdentityUser` | the repository | deployer, invoker, reader and rollback account | predefined |',
-  ].join('\n');
+  const what = (role: Held['role']) =>
+    typeof role === 'string'
+      ? ['predefined', role]
+      : [role.permissions.map((one) => `\`${one}\``).join(', '), role.id];
+  const rows = held.map(({ role, by, on }) => {
+    const [permissions, id] = what(role);
+    return `| \`${id}\` | ${by.join('; ')} | ${on} | ${permissions} |`;
+  });
+  return ['| role | held by | on | permissions |', '|:--|:--|:--|:--|', ...rows].join('\n');
 }
 
 /** Fills the tables of docs/set-up/README.md: the roles of the README, and every permission with the actions that use it. */
 export function generate(): Record<string, string> {
   const path = 'docs/set-up/README.md';
   const users = new Map<string, { role: string; on: string; actions: Set<string> }>();
+  const add = (permission: string, on: string, role: string, actions: readonly string[]) => {
+    const row = users.get(`${permission} ${on}`) ?? { role, on, actions: new Set<string>() };
+    for (const action of actions) row.actions.add(action);
+    users.set(`${permission} ${on}`, row);
+  };
   for (const check of permissionChecks as readonly PermissionCheck[]) {
     const { permission, on, role, of } = check;
-    if (!isNeededBy(of, 'function')) continue;
-    const row = users.get(`${permission} ${on}`) ?? { role, on, actions: new Set<string>() };
-    for (const action of usersOf(check)) row.actions.add(action);
-    users.set(`${permission} ${on}`, row);
+    if (isNeededBy(of, 'function')) add(permission, on, role, usersOf(check));
   }
+  for (const [action, permissions] of Object.entries(actionPermissions))
+    for (const { permission, on, role } of permissions) add(permission, on, role, [action]);
   const rows = [...users].map(
     ([key, { role, on, actions }]) =>
       `| \`${key.split(' ')[0]}\` | ${on} | \`${role}\` | ${[...actions].join(', ')} |`,

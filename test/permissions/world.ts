@@ -95,9 +95,7 @@ export class PermissionWorld {
     const all = {
       ...first,
       target: driver,
-      mayClose: true,
-      mayAlert: false,
-      mayReleaseGateways: false,
+      may: ['close'] as const,
       targets: wishes.flatMap(({ targets }) => targets),
     };
     const { left } = await run({ wish: all });

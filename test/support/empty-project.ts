@@ -1,4 +1,7 @@
 import type { Sandbox } from '../../sandbox/index.ts';
+import { bucketResource } from '../../sandbox/storage/render.ts';
+import { addBucket } from '../../sandbox/storage/state.ts';
+import { everyBucket } from './setup-wish.ts';
 
 export const ownerMember = 'user:owner@example.com';
 export const emailOf = ({ project }: Sandbox, id: string) => `${id}@${project}.iam.gserviceaccount.com`;
@@ -36,6 +39,15 @@ export async function emptyProject(sandbox: Sandbox): Promise<void> {
       resource === projectResource(sandbox) ? [{ role: 'roles/owner', members: [ownerMember] }] : [],
       'once',
     );
+}
+
+/** The buckets of `everyBucket`. Their owner may change their policies, as the owner of a project may with every new bucket. */
+export function makeBuckets({ world }: Sandbox): void {
+  for (const name of new Set(Object.values(everyBucket).flat())) {
+    addBucket(world, name);
+    const binding = { role: 'roles/storage.admin', members: [ownerMember] };
+    world.policies.set(bucketResource(world, name), [binding], 'once');
+  }
 }
 
 /** An access token of a person or an account, without a login. */

@@ -1,5 +1,12 @@
-import type { SetupWish } from '../../src/domain/setup/wish.ts';
+import type { RightBuckets, SetupWish } from '../../src/domain/setup/wish.ts';
 import type { FileFacts } from '../../src/domain/setup/workflows/parts.ts';
+
+export const noBuckets: RightBuckets = { drill: [], copies: [], models: [], pipelines: [] };
+
+/** Buckets for every right that is about some. */
+export const everyBucket: RightBuckets = {
+  ...{ drill: ['input', 'models'], copies: ['models-copy'], models: ['models'], pipelines: ['pipelines'] },
+};
 
 /** A set-up of one function of one repository. */
 export const setupWish = (more: Partial<SetupWish> = {}): SetupWish => ({
@@ -11,7 +18,7 @@ export const setupWish = (more: Partial<SetupWish> = {}): SetupWish => ({
     provider: 'backstay',
   },
   ...{ issuer: 'https://token.actions.githubusercontent.com', target: 'function' },
-  ...{ ownerWide: false, hostedOnly: false, mayClose: true, mayAlert: false, mayReleaseGateways: false },
+  ...{ ownerWide: false, hostedOnly: false, may: ['close'], buckets: noBuckets },
   targets: [
     {
       repository: { name: 'acme/ocr', id: '770001', ownerId: '4211', defaultBranch: 'main' },

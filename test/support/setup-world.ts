@@ -11,6 +11,7 @@ import { createClock } from '../../src/runner/clock.ts';
 import type { SetupPlace } from '../../src/steps/setup/ports.ts';
 import { type SetupOptions, type SetupPorts, setUp } from '../../src/steps/setup/setup.ts';
 import { tokenOf } from './empty-project.ts';
+import { noBuckets } from './setup-wish.ts';
 
 const silent = { line: () => {}, warning: () => {}, detail: () => {}, debug: () => {} };
 
@@ -65,7 +66,7 @@ export async function setupWorld(sandbox: Sandbox, member?: string) {
         issuer: sandbox.world.urls.get('oidc') ?? '',
         target: 'function',
       },
-      ...{ ownerWide: false, hostedOnly: false, mayClose: false, mayAlert: false, mayReleaseGateways: false },
+      ...{ ownerWide: false, hostedOnly: false, may: [], buckets: noBuckets },
       targets: [
         {
           ...{ repository: found, name, environment: `prod/${name}`, branch: found.defaultBranch },

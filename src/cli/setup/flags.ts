@@ -1,8 +1,11 @@
+import { parseList } from '../../domain/data/parse.ts';
 import { kindsText, targetKinds } from '../../domain/deploy/kind.ts';
 import { definitions } from '../../domain/inputs/definition.ts';
+import { custom } from '../../domain/inputs/kind.ts';
 import { boolean, choice, path, text } from '../../domain/inputs/kinds.ts';
 import { repository as product, slug } from '../../domain/product.ts';
 import { repositoryPattern } from '../../domain/setup/github-host.ts';
+import { drillGroup } from '../../inputs/groups/drill.ts';
 import { accountEmail, functionName, regionName } from '../../inputs/groups/shapes.ts';
 
 const id = text({
@@ -10,6 +13,13 @@ const id = text({
   expected: '4 to 32 lower-case letters, digits and hyphens',
 });
 const noQuote = (expected: string) => text({ pattern: /^[^'\\\s\n]{1,255}$/, expected });
+const bucketName = /^[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]$/;
+const bucketNames = custom('names of buckets without gs://, by commas', (value) => {
+  const names = parseList(value);
+  const wrong = names.find((name) => !bucketName.test(name));
+  if (wrong !== undefined || names.length === 0) throw new Error('expected names of buckets without gs://');
+  return [...new Set(names)];
+});
 const off = { example: 'true', default: 'false' } as const;
 
 /** The flags of `init`. */
@@ -113,6 +123,47 @@ export const setupFlags = definitions({
     ...off,
     sentence:
       'The deployer may release API gateways, as `actions/gateway` does. An account is made that the gateway calls the function as.',
+  },
+  may_release_models: {
+    kind: boolean,
+    ...off,
+    sentence:
+      'The deployer may release models of the Vertex AI Model Registry and move their alias, and a rollback may move it back.',
+  },
+  model_buckets: {
+    kind: bucketNames,
+    sentence:
+      'Buckets with files of models, by commas. The deployer and the account that the code runs as may read them.',
+    example: 'my-models',
+  },
+  may_run_pipelines: {
+    kind: boolean,
+    ...off,
+    sentence:
+      'The deployer may run pipelines of Vertex AI, as `actions/pipeline` does. An account is made that their tasks run as.',
+  },
+  pipeline_buckets: {
+    kind: bucketNames,
+    sentence:
+      'Buckets in which the tasks of pipelines may read, write and delete objects, by commas. With `may_run_pipelines`.',
+    example: 'my-pipelines',
+  },
+  may_measure: {
+    kind: boolean,
+    ...off,
+    sentence: 'The deployer may measure capacity, as `actions/capacity` does: it may delete revisions.',
+  },
+  may_drill: {
+    kind: drillGroup.inputs.drill_buckets.kind,
+    sentence:
+      'Buckets whose restore may be drilled, as in `drill_buckets` of `actions/drill`. An account of its own is made for that, because it may delete objects in them.',
+    example: 'my-input,my-models>my-models-copy',
+  },
+  may_see_posture: {
+    kind: boolean,
+    ...off,
+    sentence:
+      'The reader may read every protection in the project that `actions/posture` looks at, which includes the source of functions.',
   },
   pool: { kind: id, sentence: 'Id of the workload identity pool.', example: 'github', default: 'github' },
   provider: { kind: id, sentence: 'Id of the provider in the pool.', example: slug, default: slug },

@@ -4,9 +4,16 @@ import { isOfImage } from '../../domain/deploy/kind.ts';
 import { messageOf, ReleaseError } from '../../domain/errors/errors.ts';
 import { conditionLimit, conditionOf } from '../../domain/setup/admission.ts';
 import { admissionOf, runtimeOf } from '../../domain/setup/desired.ts';
+import { extras } from '../../domain/setup/extras.ts';
 import { type GithubHost, type ListedRepository, parseRepositories } from '../../domain/setup/github-host.ts';
 import { accountEmail } from '../../domain/setup/names.ts';
-import type { SetupTarget, SetupWish } from '../../domain/setup/wish.ts';
+import {
+  type Right,
+  type RightBuckets,
+  rights,
+  type SetupTarget,
+  type SetupWish,
+} from '../../domain/setup/wish.ts';
 import { setupFiles } from '../../domain/setup/workflow-files.ts';
 import type { ProjectFacts, Repositories } from '../../steps/setup/ports.ts';
 import { UsageError } from '../words/find-verb.ts';
@@ -70,17 +77,32 @@ export async function makeWish(
   const wish: SetupWish = {
     ...{ project, number, region, pool: values.pool, provider: values.provider, target: values.target },
     ...{ issuer: values.issuer ?? host.issuer, ownerWide: values.owner_wide, hostedOnly: values.hosted_only },
-    ...{ mayClose: values.may_close, mayAlert: values.may_alert },
-    ...{ mayReleaseGateways: values.may_release_gateways, targets, files: [] },
+    ...{ may: rightsOf(values), buckets: bucketsIn(values), targets, files: [] },
   };
   checkWish(wish);
   return { ...wish, files: folder === undefined ? [] : filesOf(wish, values, folder, host) };
 }
 
+function bucketsIn({ may_drill = [], model_buckets = [], pipeline_buckets = [] }: SetupValues): RightBuckets {
+  return {
+    drill: may_drill.map(({ bucket }) => bucket),
+    copies: may_drill.flatMap(({ copy }) => copy ?? []),
+    models: model_buckets,
+    pipelines: pipeline_buckets,
+  };
+}
+
+/** A flag that is a list asks for its right by being there. */
+const rightsOf = (values: Readonly<Record<string, unknown>>): Right[] =>
+  rights.filter((right) => ![undefined, false].includes(values[extras[right].flag] as undefined));
+
 function checkWish(wish: SetupWish): void {
   const owners = new Set(wish.targets.map(({ repository }) => repository.ownerId));
   const branches = new Set(wish.targets.map(({ branch }) => branch));
   const problems = [
+    ...(wish.buckets.pipelines.length > 0 && !wish.may.includes('run pipelines')
+      ? ['--pipeline-buckets: only with --may-run-pipelines']
+      : []),
     ...(owners.size > 1 ? ['--repositories: all repositories of one provider have one owner'] : []),
     ...(wish.ownerWide && branches.size > 1
       ? ['--branch: with --owner-wide all repositories release from one branch']

@@ -34,7 +34,7 @@ const roles: readonly (readonly [RegExp, string])[] = [
     /^run\.((services|revisions|routes|configurations|operations)\.(get|list)|services\.getIamPolicy)$/,
     'roles/run.viewer',
   ],
-  [/^run\.services\.(create|update|delete)$/, 'roles/run.developer'],
+  [/^run\.(services\.(create|update|delete)|revisions\.delete)$/, 'roles/run.developer'],
   [/^cloudfunctions\.functions\.setIamPolicy$/, 'roles/cloudfunctions.admin'],
   [/^cloudfunctions\.functions\.getIamPolicy$/, 'roles/cloudfunctions.viewer'],
   [
@@ -56,7 +56,7 @@ const roles: readonly (readonly [RegExp, string])[] = [
   [/^secretmanager\.(secrets|versions)\.(get|list)$/, 'roles/secretmanager.viewer'],
   [/^secretmanager\.(secrets|versions)\.getIamPolicy$/, 'roles/iam.securityReviewer'],
   [/^storage\.objects\.(get|list)$/, 'roles/storage.objectViewer'],
-  [/^storage\.objects\.(create|update|delete)$/, 'roles/storage.objectUser'],
+  [/^storage\.objects\.(create|update|delete|restore)$/, 'roles/storage.objectUser'],
   [/^serviceusage\.services\.use$/, 'roles/serviceusage.serviceUsageConsumer'],
   [/^serviceusage\.services\.enable$/, 'roles/serviceusage.serviceUsageAdmin'],
   [/^serviceusage\.services\.(get|list)$/, 'roles/serviceusage.serviceUsageViewer'],
@@ -75,6 +75,10 @@ const roles: readonly (readonly [RegExp, string])[] = [
   [/^accesscontextmanager\.\w+\.(get|list)$/, 'roles/accesscontextmanager.policyReader'],
   [/^billing\.(budgets|resourceAssociations)\.(get|list)$/, 'roles/billing.viewer'],
   [/^storage\.buckets\.getIamPolicy$/, 'roles/iam.securityReviewer'],
+  [
+    /^aiplatform\.(pipelineJobs\.(get|list|create|cancel|delete)|models\.(get|list|update))$/,
+    'roles/aiplatform.user',
+  ],
   [/^iap\.(web|webServices)\.(get|set)IamPolicy$/, 'roles/iap.admin'],
 ];
 

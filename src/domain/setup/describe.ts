@@ -39,6 +39,6 @@ const whose = (member: string): string => {
 };
 
 function place({ what, name }: GrantPlace): string {
-  if (what === 'project') return `project ${name}`;
+  if (what === 'project' || what === 'bucket') return `${what} ${name}`;
   return what === 'account' ? shortAccount(name) : `service ${shortName(name)}`;
 }

@@ -1,5 +1,6 @@
 import { poolViewerRole } from '../login/identity.ts';
 import { type Admission, conditionOf } from './admission.ts';
+import { extrasOf, type Granter } from './extras.ts';
 import {
   accountEmail,
   accountMember,
@@ -14,27 +15,20 @@ import {
 import type { GrantPlace, Resource } from './resource.ts';
 import {
   actAsRole,
-  alertsRole,
   type CustomRole,
-  closerRole,
   deployerRole,
-  gatewayRole,
   invokerRole,
   loginRole,
   readerRole,
   rollbackRole,
 } from './roles.ts';
-import { gatewayServices, neededServices } from './services.ts';
+import { neededServices } from './services.ts';
 import type { SetupTarget, SetupWish } from './wish.ts';
 
 /** Everything that has to be there, in the order in which it can be made. */
 export function desired(wish: SetupWish): Resource[] {
   return [
-    ...[...neededServices(wish.target), ...(wish.mayReleaseGateways ? gatewayServices : [])].map(
-      (service) => ({
-        ...{ kind: 'api' as const, service },
-      }),
-    ),
+    ...servicesOf(wish).map((service) => ({ kind: 'api' as const, service })),
     { kind: 'pool', id: wish.pool, name: poolName(wish.number, wish.pool) },
     {
       kind: 'provider',
@@ -75,13 +69,15 @@ export function admissionOf({ ownerWide, hostedOnly, targets }: SetupWish): Admi
   };
 }
 
-const rolesOf = ({ target, mayAlert, mayClose, mayReleaseGateways }: SetupWish): CustomRole[] => [
-  deployerRole(target),
+const servicesOf = (wish: SetupWish): string[] => [
+  ...new Set([...neededServices(wish.target), ...extrasOf(wish).flatMap(({ services = [] }) => services)]),
+];
+
+const rolesOf = (wish: SetupWish): CustomRole[] => [
+  deployerRole(wish.target),
   readerRole,
   rollbackRole,
-  ...(mayClose ? [closerRole] : []),
-  ...(mayAlert ? [alertsRole] : []),
-  ...(mayReleaseGateways ? [gatewayRole] : []),
+  ...extrasOf(wish).flatMap(({ roles = [] }) => roles),
 ];
 
 const titles: Record<Part, (name: string) => string> = {
@@ -91,24 +87,29 @@ const titles: Record<Part, (name: string) => string> = {
   rollback: (name) => `Moves the traffic of ${name}`,
   runtime: (name) => `Runs the code of ${name}`,
   gateway: (name) => `Calls ${name} for its API gateway`,
+  drill: (name) => `Drills the restore of the data of ${name}`,
+  pipeline: (name) => `Runs the tasks of pipelines of ${name}`,
 };
 
 /** The account that the code runs as: the user's, the one that serves now, or a new one. */
 export const runtimeOf = ({ project }: SetupWish, { name, service, runtimeAccount }: SetupTarget): string =>
   runtimeAccount ?? service.account ?? accountEmail(project, name, 'runtime');
 
-/** The part that nobody logs in as, and that a gateway is. */
-const gatewayParts = ({ mayReleaseGateways }: SetupWish): Part[] => (mayReleaseGateways ? ['gateway'] : []);
-
-/** The parts that log in. */
+/** The parts that log in, and need no right beyond a release. */
 export const loginParts = ['deployer', 'invoker', 'reader', 'rollback'] as const;
+
+/** The accounts that rights have of their own: all, or only those that log in. */
+const extraParts = (wish: SetupWish, which: 'all' | 'that log in' = 'all'): Part[] =>
+  extrasOf(wish).flatMap(({ account }) =>
+    account && (which === 'all' || account.logsIn) ? [account.part] : [],
+  );
 
 function accounts(wish: SetupWish, target: SetupTarget): Resource[] {
   const own = accountEmail(wish.project, target.name, 'runtime');
   const parts: Part[] = [
     ...loginParts,
     ...(runtimeOf(wish, target) === own ? (['runtime'] as const) : []),
-    ...gatewayParts(wish),
+    ...extraParts(wish),
   ];
   return parts.map((part) => ({
     kind: 'account',
@@ -119,42 +120,55 @@ function accounts(wish: SetupWish, target: SetupTarget): Resource[] {
 
 function grants(wish: SetupWish, target: SetupTarget): Resource[] {
   const { project } = wish;
-  const email = (part: Part) => accountEmail(project, target.name, part);
-  const grant = (on: GrantPlace, role: string, member: string, wanted = true): Resource => ({
-    ...{ kind: 'grant', on, role, member, wanted },
+  const runtime = runtimeOf(wish, target);
+  const email = (part: Part) => (part === 'runtime' ? runtime : accountEmail(project, target.name, part));
+  const grant = (on: GrantPlace, role: CustomRole | string, member: string, wanted = true): Resource => ({
+    ...{ kind: 'grant', on, role: typeof role === 'string' ? role : roleName(project, role.id) },
+    ...{ member, wanted },
   });
-  const custom = ({ id }: CustomRole) => roleName(project, id);
-  const onProject: GrantPlace = { what: 'project', name: project };
-  const onService: GrantPlace = { what: 'service', name: target.service.service };
-  const onAccount = (name: string): GrantPlace => ({ what: 'account', name });
+  const theProject: GrantPlace = { what: 'project', name: project };
+  const theService: GrantPlace = { what: 'service', name: target.service.service };
   const workflow = memberOf(wish.number, wish.pool, target.repository.id);
   const { exists } = target.service;
-  /** On the service once there is one: then the grant on the whole project is no longer needed. */
-  const narrow = (role: string, member: string): Resource[] => [
-    grant(exists ? onService : onProject, role, member),
-    ...(exists ? [grant(onProject, role, member, false)] : []),
-  ];
-  const runtime = runtimeOf(wish, target);
+  const to: Granter = {
+    onProject: (role, part) => [grant(theProject, role, accountMember(email(part)))],
+    // Then the grant on the whole project is no longer needed.
+    onService: (role, part) => [
+      grant(exists ? theService : theProject, role, accountMember(email(part))),
+      ...(exists ? [grant(theProject, role, accountMember(email(part)), false)] : []),
+    ],
+    onAccount: (of, role, part) => [
+      grant({ what: 'account', name: email(of) }, role, accountMember(email(part))),
+    ],
+    onBuckets: (buckets, role, part) =>
+      buckets.map((name) => grant({ what: 'bucket', name }, role, accountMember(email(part)))),
+  };
   return [
-    ...loginParts.map((part) => grant(onAccount(email(part)), loginRole, workflow)),
-    grant(onAccount(runtime), actAsRole, accountMember(email('deployer'))),
-    grant(onAccount(runtime), actAsRole, accountMember(email('rollback'))),
-    grant(onProject, custom(deployerRole(wish.target)), accountMember(email('deployer'))),
-    grant(onProject, custom(readerRole), accountMember(email('reader'))),
-    grant(onProject, poolViewerRole, accountMember(email('deployer'))),
-    grant(onProject, poolViewerRole, accountMember(email('reader'))),
-    grant(onProject, custom(readerRole), accountMember(email('rollback'))),
-    ...(wish.mayClose ? narrow(custom(closerRole), accountMember(email('deployer'))) : []),
-    ...(wish.mayAlert ? [grant(onProject, custom(alertsRole), accountMember(email('deployer')))] : []),
-    ...(wish.mayReleaseGateways
-      ? [
-          grant(onProject, custom(gatewayRole), accountMember(email('deployer'))),
-          grant(onAccount(email('gateway')), actAsRole, accountMember(email('deployer'))),
-          ...narrow(invokerRole, accountMember(email('gateway'))),
-        ]
-      : []),
-    ...narrow(custom(rollbackRole), accountMember(email('rollback'))),
-    ...narrow(invokerRole, accountMember(email('invoker'))),
+    ...[...loginParts, ...extraParts(wish, 'that log in')].map((part) =>
+      grant({ what: 'account', name: email(part) }, loginRole, workflow),
+    ),
+    ...to.onAccount('runtime', actAsRole, 'deployer'),
+    ...to.onAccount('runtime', actAsRole, 'rollback'),
+    ...to.onProject(deployerRole(wish.target), 'deployer'),
+    ...to.onProject(readerRole, 'reader'),
+    ...to.onProject(poolViewerRole, 'deployer'),
+    ...to.onProject(poolViewerRole, 'reader'),
+    ...to.onProject(readerRole, 'rollback'),
+    ...extrasOf(wish).flatMap(({ grants: more }) => more(to, wish.buckets)),
+    ...to.onService(rollbackRole, 'rollback'),
+    ...to.onService(invokerRole, 'invoker'),
+  ];
+}
+
+/** The members that get roles on buckets. */
+export function bucketMembers(wish: SetupWish): string[] {
+  const name = 'a-bucket';
+  const buckets = { drill: [name], copies: [name], models: [name], pipelines: [name] };
+  const found = wish.targets.flatMap((target) => grants({ ...wish, buckets }, target));
+  return [
+    ...new Set(
+      found.flatMap((one) => (one.kind === 'grant' && one.on.what === 'bucket' ? [one.member] : [])),
+    ),
   ];
 }
 
@@ -172,7 +186,7 @@ function onGithub(wish: SetupWish, target: SetupTarget): Resource[] {
           { kind: 'branch' as const, repository: repository.name, environment, branch },
         ]),
     variable(providerVariable, providerName(wish.number, wish.pool, wish.provider)),
-    ...[...loginParts, ...gatewayParts(wish)].flatMap((part) => {
+    ...[...loginParts, ...extraParts(wish)].flatMap((part) => {
       const key = variableOf[part];
       return key === undefined ? [] : [variable(key, accountEmail(wish.project, name, part))];
     }),

@@ -3,7 +3,15 @@ import { slug } from '../product.ts';
 
 /** Names of what `init` makes. They follow from the names of the project, the function and the repository alone. */
 
-export type Part = 'deployer' | 'invoker' | 'reader' | 'rollback' | 'runtime' | 'gateway';
+export type Part =
+  | 'deployer'
+  | 'invoker'
+  | 'reader'
+  | 'rollback'
+  | 'runtime'
+  | 'gateway'
+  | 'drill'
+  | 'pipeline';
 
 /** The variable of the environment that holds an account. The reusable workflows read the first two. */
 export const variableOf: Partial<Record<Part, string>> = {
@@ -11,6 +19,8 @@ export const variableOf: Partial<Record<Part, string>> = {
   invoker: 'INVOKER_SERVICE_ACCOUNT',
   reader: 'READER_SERVICE_ACCOUNT',
   gateway: 'GATEWAY_SERVICE_ACCOUNT',
+  drill: 'DRILL_SERVICE_ACCOUNT',
+  pipeline: 'PIPELINE_SERVICE_ACCOUNT',
 };
 export const providerVariable = 'WORKLOAD_IDENTITY_PROVIDER';
 

@@ -33,9 +33,9 @@ export interface GrantResource {
   wanted: boolean;
 }
 
-/** Where a grant is written. `name` is a project's id, an account's e-mail, or the full name of a service. */
+/** Where a grant is written. `name` is a project's id, an account's e-mail, the full name of a service, or the name of a bucket. */
 export interface GrantPlace {
-  what: 'project' | 'account' | 'service';
+  what: 'project' | 'account' | 'service' | 'bucket';
   name: string;
 }
 

@@ -1,5 +1,13 @@
 import { factsOf, type TargetKind } from '../deploy/kind.ts';
 import {
+  actionPermissions,
+  aliasMoves,
+  type Bound,
+  modelFileReads,
+  modelReads,
+  type OtherAction,
+} from '../preflight/action-permissions.ts';
+import {
   alertingReads,
   alertingWrites,
   fieldMetricReads,
@@ -84,6 +92,78 @@ export const gatewayRole: CustomRole = {
   permissions: permissionsOf(['Gateway']),
 };
 
+/** What an action needs on something that no part of a release needs there. */
+const ofAction = (action: OtherAction, place: Bound, prefix = ''): string[] =>
+  actionPermissions[action]
+    .filter(({ on, permission }) => on === place && permission.startsWith(prefix))
+    .map(({ permission }) => permission)
+    .sort();
+
+/** What a drill does with a bucket: it reads how it is protected, and writes, deletes and restores objects. */
+export const drillRole: CustomRole = {
+  id: roleId('Drill'),
+  title: 'Drills the restore of a bucket',
+  permissions: ofAction('drill', 'bucket'),
+};
+
+/** The same for the copy of a bucket, into which a replication writes. */
+export const drillCopyRole: CustomRole = {
+  id: roleId('DrillCopy'),
+  title: 'Drills the restore from the copy of a bucket',
+  permissions: ofAction('drill', 'copy of a bucket'),
+};
+
+/** What compares the services of two regions. */
+export const regionsRole: CustomRole = {
+  id: roleId('Regions'),
+  title: 'Compares what regions serve',
+  permissions: ofAction('drill', 'project'),
+};
+
+/** What a measurement of capacity needs beyond a release: it deletes the revisions that it made. */
+export const capacityRole: CustomRole = {
+  id: roleId('Capacity'),
+  title: 'Deletes the revisions of a measurement',
+  permissions: ['run.revisions.delete'],
+};
+
+export const pipelineRole: CustomRole = {
+  id: roleId('Pipelines'),
+  title: 'Runs pipelines of Vertex AI',
+  permissions: ofAction('pipeline', 'project', 'aiplatform.'),
+};
+
+/** What a release of a model reads. */
+export const modelRole: CustomRole = {
+  id: roleId('Models'),
+  title: 'Reads models of Vertex AI',
+  permissions: modelReads,
+};
+
+/** What moves the alias of a model to what serves, and back. */
+export const modelAliasRole: CustomRole = {
+  id: roleId('ModelAlias'),
+  title: 'Moves aliases of models of Vertex AI',
+  permissions: aliasMoves,
+};
+
+/** What reads the files of a model. The service reads them too. */
+export const modelFilesRole: CustomRole = {
+  id: roleId('ModelFiles'),
+  title: 'Reads the files of models',
+  permissions: modelFileReads,
+};
+
+/** What reads the protections of a service. It changes nothing, and reads no secret. */
+export const postureRole: CustomRole = {
+  id: roleId('Posture'),
+  title: 'Reads the protections of a service',
+  permissions: ofAction('posture', 'project'),
+};
+
 export const invokerRole = 'roles/run.invoker';
 export const loginRole = 'roles/iam.workloadIdentityUser';
+/** What the tasks of a pipeline do in Vertex AI, and in the bucket of the pipeline. */
+export const taskRole = 'roles/aiplatform.user';
+export const taskFilesRole = 'roles/storage.objectUser';
 export const actAsRole = 'roles/iam.serviceAccountUser';

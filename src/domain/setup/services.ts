@@ -21,3 +21,7 @@ export const gatewayServices: readonly string[] = [
   ...apiChecks.filter(({ stage }) => stage === 'Gateway').map(({ service }) => service),
   ...['servicecontrol.googleapis.com', 'servicemanagement.googleapis.com'],
 ];
+
+/** Models and pipelines of Vertex AI. */
+export const vertexServices: readonly string[] = ['aiplatform.googleapis.com'];
+export const bucketServices: readonly string[] = ['storage.googleapis.com'];

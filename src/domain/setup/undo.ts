@@ -18,6 +18,9 @@ export function undoPlan(
     return found.state === 'present' && found.ours && !found.deleted;
   };
   const own = new Set(resources.flatMap((one) => (one.kind === 'account' && isOurs(one) ? [one.email] : [])));
+  const ownRoles = new Set(
+    resources.flatMap((one) => (one.kind === 'role' && isOurs(one) ? [one.name] : [])),
+  );
   /** Another function of this project is set up too, and needs the roles and the pool. */
   const shared = others.some((email) => !own.has(email));
   const rows = resources.map((resource): SetupRow | undefined => {
@@ -27,7 +30,9 @@ export function undoPlan(
     if (found.state === 'unreadable') return resource.kind === 'file' ? undefined : { ...row, sign: '!' };
     switch (resource.kind) {
       case 'grant':
-        return ownGrant(resource, own) && found.fields.granted === 'yes' ? { ...row, sign: '-' } : undefined;
+        return ownGrant(resource, own, ownRoles) && found.fields.granted === 'yes'
+          ? { ...row, sign: '-' }
+          : undefined;
       case 'variable':
         return found.fields.value === resource.value ? { ...row, sign: '-' } : undefined;
       case 'account':
@@ -45,10 +50,14 @@ export function undoPlan(
   return rows.filter((row) => row !== undefined).toReversed();
 }
 
-/** A grant on an account that goes away goes with it. */
-function ownGrant({ member, on }: Of<'grant'>, own: ReadonlySet<string>): boolean {
+/** A grant on an account that goes away goes with it. An account of the user has our roles from nobody else. */
+function ownGrant(
+  { member, on, role }: Of<'grant'>,
+  own: ReadonlySet<string>,
+  ownRoles: ReadonlySet<string>,
+): boolean {
   if (on.what === 'account' && own.has(on.name)) return false;
-  return own.has(member.replace(/^serviceAccount:/, ''));
+  return own.has(member.replace(/^serviceAccount:/, '')) || ownRoles.has(role);
 }
 
 /** A provider that lets in other repositories goes on to let them in. */

@@ -31,6 +31,30 @@ export interface SetupTarget {
   runtimeAccount: string | undefined;
 }
 
+/** What has to be asked for, because a release does not need it. `extras.ts` says what each of them is. */
+export const rights = [
+  'close',
+  'alert',
+  'release gateways',
+  'release models',
+  'read model files',
+  'run pipelines',
+  'measure',
+  'drill',
+  'see the posture',
+] as const;
+export type Right = (typeof rights)[number];
+
+export interface RightBuckets {
+  /** Buckets whose restore is drilled, and their copies in other regions. */
+  drill: readonly string[];
+  copies: readonly string[];
+  /** Buckets with files of models. */
+  models: readonly string[];
+  /** Buckets that the tasks of pipelines work in. */
+  pipelines: readonly string[];
+}
+
 /** Everything that decides what has to be there. */
 export interface SetupWish {
   project: string;
@@ -45,12 +69,10 @@ export interface SetupWish {
   ownerWide: boolean;
   /** Only runners of GitHub may log in. */
   hostedOnly: boolean;
-  /** Deployers may close a function that is open. */
-  mayClose: boolean;
-  /** Deployers may keep SLOs, alert policies and dashboards. */
-  mayAlert: boolean;
-  /** Deployers may release the documents of API gateways. Each function gets an account that its gateway calls it as. */
-  mayReleaseGateways: boolean;
+  /** What the accounts may do beyond releasing, watching and rolling back. */
+  may: readonly Right[];
+  /** The buckets that some of these rights are about. */
+  buckets: RightBuckets;
   targets: readonly SetupTarget[];
   /** Files of the repository in which the command runs: path and content. */
   files: readonly { path: string; content: string }[];

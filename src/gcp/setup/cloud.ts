@@ -10,7 +10,7 @@ import type { ProjectFacts, SetupPlace } from '../../steps/setup/ports.ts';
 import { reading } from '../exposure/reading.ts';
 import { observeAccount, ownAccounts, writeAccount } from './accounts.ts';
 import { enableApis, observeApi, projectNumber } from './apis.ts';
-import { observeGrant, writeGrants } from './policies.ts';
+import { bucketsOf, observeGrant, writeGrants } from './policies.ts';
 import { observePool, observeProvider, writePool, writeProvider } from './pools.ts';
 import { observeRole, writeRole } from './roles.ts';
 import { SharedReads } from './shared-reads.ts';
@@ -94,5 +94,6 @@ export function createProjectFacts(rest: Rest): ProjectFacts {
       return { service, exists: found.ok, account };
     },
     ownAccounts: (project, signal) => ownAccounts(rest, project, signal),
+    bucketsOf: (project, members, signal) => bucketsOf(rest, project, members, signal),
   };
 }

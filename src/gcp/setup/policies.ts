@@ -1,19 +1,19 @@
-import { isObject, type JsonObject, listOf, objectOf, textsOf } from '../../domain/data/json.ts';
+import { isObject, type JsonObject, listOf, objectOf, textOf, textsOf } from '../../domain/data/json.ts';
 import { encodeName } from '../../domain/data/resource-name.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import { absent, type Observed } from '../../domain/setup/observed.ts';
 import type { SetupRow } from '../../domain/setup/plan.ts';
 import type { GrantPlace, Of } from '../../domain/setup/resource.ts';
 import type { Rest, RestCall } from '../../http/rest.ts';
-import { observe } from './read.ts';
+import { reading, readingList } from '../exposure/reading.ts';
 import { type Writer, whenKnown } from './write.ts';
 
 /** Grants in allow policies: one read and one write of the policy for all grants on a resource, with its etag. */
 
 interface Place {
-  api: 'cloudresourcemanager' | 'iam' | 'run';
+  api: 'cloudresourcemanager' | 'iam' | 'run' | 'storage';
   path: string;
-  /** Cloud Run reads a policy with GET. */
+  /** Cloud Run and Cloud Storage read a policy with GET. */
   get: boolean;
   permission: string;
 }
@@ -33,10 +33,16 @@ function placeOf({ what, name }: GrantPlace, project: string): Place {
       },
       permission: 'iam.serviceAccounts.getIamPolicy',
     };
+  if (what === 'bucket') {
+    const path = `storage/v1/b/${encodeURIComponent(name)}`;
+    return { api: 'storage', path, get: true, permission: 'storage.buckets.getIamPolicy' };
+  }
   return { api: 'run', path: `v2/${encodeName(name)}`, get: true, permission: 'run.services.getIamPolicy' };
 }
 
 function readCall({ api, path, get }: Place, signal?: AbortSignal): RestCall {
+  if (api === 'storage')
+    return { api, method: 'GET', path: `${path}/iam`, query: { optionsRequestedPolicyVersion: 3 }, signal };
   const option = { 'options.requestedPolicyVersion': 3 };
   const call = { api, path: `${path}:getIamPolicy`, retry: 'read' as const, signal };
   if (get) return { ...call, method: 'GET', query: option };
@@ -58,9 +64,23 @@ export function observeGrant(
   signal?: AbortSignal,
 ): Promise<Observed> {
   const place = placeOf(grant.on, project);
-  return observe(rest, readCall(place, signal), place.permission, (policy) =>
-    holds(policy, grant) ? { state: 'present', ours: true, fields: { granted: 'yes' } } : absent,
-  );
+  const found = reading(rest, readCall(place, signal), place.permission, (policy) => policy);
+  return found.then((policy): Observed => {
+    if (policy.ok)
+      return holds(policy.value, grant)
+        ? { state: 'present', ours: true, fields: { granted: 'yes' } }
+        : absent;
+    // Everything else is made by this run or may still come. A bucket has to be there.
+    const isLost = policy.cause === 'absent' && grant.on.what === 'bucket';
+    if (isLost)
+      return {
+        state: 'unreadable',
+        permission: undefined,
+        detail: `the bucket ${grant.on.name} does not exist`,
+      };
+    if (policy.cause === 'absent' || policy.cause === 'api-off') return absent;
+    return { state: 'unreadable', permission: policy.permission, detail: policy.detail };
+  });
 }
 
 /** The policy with these grants. Everything else in it stays. */
@@ -84,6 +104,17 @@ export function changed(policy: JsonObject, rows: readonly SetupRow[]): JsonObje
 
 const tries = 6;
 
+/** Somebody else has written the policy meanwhile. Cloud Storage says it as a condition that does not hold. */
+const elsewhere = [409, 412];
+
+function writeCall({ api, path }: Place, policy: JsonObject, signal?: AbortSignal): RestCall {
+  const call = { api, accept: elsewhere, retry: 'write' as const, signal };
+  // The body of Cloud Storage is the policy itself.
+  return api === 'storage'
+    ? { ...call, method: 'PUT', path: `${path}/iam`, body: policy }
+    : { ...call, method: 'POST', path: `${path}:setIamPolicy`, body: { policy } };
+}
+
 /** Reads the policy, changes it, and writes it back. If someone else wrote in between, it starts again. */
 export async function writeGrants(
   writer: Writer,
@@ -102,21 +133,49 @@ export async function writeGrants(
       throw new ReleaseError('response-malformed', {
         what: `The policy of ${place.path} came without an etag.`,
       });
-    const call = {
-      api: place.api,
-      method: 'POST',
-      path: `${place.path}:setIamPolicy`,
-      accept: [409],
-      signal,
-    } as const;
     const answer = await whenKnown(
       writer,
-      () => rest.call<unknown>({ ...call, body: { policy: changed(policy, rows) }, retry: 'write' }),
+      () => rest.call<unknown>(writeCall(place, changed(policy, rows), signal)),
       signal,
     );
-    if (answer.status !== 409) return;
+    if (!elsewhere.includes(answer.status)) return;
   }
   throw new ReleaseError('remote-error', {
     what: `The policy of ${place.path} was changed by others ${tries} times while it was written.`,
   });
+}
+
+/** At most this many policies are read to find a grant that no flag names. */
+const mostBuckets = 500;
+
+/** The buckets of the project whose policies name one of the members. Undefined if not all of them could be read. */
+export async function bucketsOf(
+  rest: Rest,
+  project: string,
+  members: readonly string[],
+  signal?: AbortSignal,
+): Promise<readonly string[] | undefined> {
+  const query = { project, maxResults: 1000, fields: 'items(name),nextPageToken' };
+  const call = { api: 'storage', method: 'GET', path: 'storage/v1/b', query, signal } as const;
+  const listed = await readingList(rest, call, 'storage.buckets.list', (page) =>
+    listOf(page.items).flatMap((item) => textOf(objectOf(item).name) ?? []),
+  );
+  if (!listed.ok) return listed.cause === 'api-off' ? [] : undefined;
+  const names = listed.value.slice(0, mostBuckets);
+  let isWhole = names.length === listed.value.length;
+  const found: string[] = [];
+  const queue = names[Symbol.iterator]();
+  const worker = async () => {
+    for (const name of queue) {
+      const place = placeOf({ what: 'bucket', name }, project);
+      const policy = await reading(rest, readCall(place, signal), place.permission, (body) => body);
+      if (!policy.ok) isWhole &&= policy.cause === 'absent';
+      else if (
+        bindingsOf(policy.value).some((one) => textsOf(one.members).some((who) => members.includes(who)))
+      )
+        found.push(name);
+    }
+  };
+  await Promise.all(Array.from({ length: 6 }, worker));
+  return isWhole ? found : undefined;
 }

@@ -23,6 +23,12 @@ export interface ProjectFacts {
   service(project: string, region: string, name: string, signal?: AbortSignal): Promise<ServiceFacts>;
   /** E-mails of the accounts that carry the mark of `init`. */
   ownAccounts(project: string, signal?: AbortSignal): Promise<string[]>;
+  /** The buckets of the project whose policies name one of these members. Undefined if some of them could not be read. */
+  bucketsOf(
+    project: string,
+    members: readonly string[],
+    signal?: AbortSignal,
+  ): Promise<readonly string[] | undefined>;
 }
 
 export interface Repositories {

@@ -1,8 +1,8 @@
-import { desired } from '../../domain/setup/desired.ts';
+import { bucketMembers, desired } from '../../domain/setup/desired.ts';
 import { type Leave, planOf, type SetupPlan, toWrite } from '../../domain/setup/plan.ts';
 import type { Resource } from '../../domain/setup/resource.ts';
 import { undoPlan } from '../../domain/setup/undo.ts';
-import type { SetupWish } from '../../domain/setup/wish.ts';
+import { rights, type SetupWish } from '../../domain/setup/wish.ts';
 import type { Log } from '../ports/log.ts';
 import { apply } from './apply.ts';
 import { observeAll } from './observe.ts';
@@ -10,7 +10,7 @@ import type { ProjectFacts, SetupPlace } from './ports.ts';
 
 export interface SetupPorts {
   places: readonly SetupPlace[];
-  project: Pick<ProjectFacts, 'ownAccounts'>;
+  project: Pick<ProjectFacts, 'ownAccounts' | 'bucketsOf'>;
   log: Log;
 }
 
@@ -38,7 +38,8 @@ export async function setUp(
   options: SetupOptions,
   signal?: AbortSignal,
 ): Promise<SetupEnd> {
-  const resources = desired(options.undo ? everythingOf(options.wish) : options.wish);
+  const wish = options.undo ? await everythingOf(ports, options.wish, signal) : options.wish;
+  const resources = desired(wish);
   const plan = await look(ports, resources, options, signal);
   if (!options.apply) return { plan, written: 0, left: undefined };
   let written = 0;
@@ -59,9 +60,21 @@ export async function setUp(
 }
 
 /** An undo takes away what an earlier run made, also if it is not told again what that run was asked for. */
-const everythingOf = (wish: SetupWish): SetupWish => ({
-  ...{ ...wish, mayClose: true, mayAlert: true, mayReleaseGateways: true },
-});
+async function everythingOf(
+  { project, log }: SetupPorts,
+  wish: SetupWish,
+  signal?: AbortSignal,
+): Promise<SetupWish> {
+  const all: SetupWish = { ...wish, may: rights };
+  const found = await project.bucketsOf(wish.project, bucketMembers(all), signal);
+  if (found === undefined)
+    log.warning(
+      'Not every bucket of the project could be read. Grants on a bucket that no flag names stay there. They let nobody in once their accounts are gone.',
+    );
+  const named = Object.values(wish.buckets).flat();
+  const buckets = [...new Set([...named, ...(found ?? [])])].sort();
+  return { ...all, buckets: { drill: buckets, copies: buckets, models: buckets, pipelines: buckets } };
+}
 
 async function look(
   { places, project }: SetupPorts,

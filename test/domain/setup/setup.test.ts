@@ -6,7 +6,7 @@ import { permissionChecks } from '../../../src/domain/preflight/permissions.ts';
 import { desired } from '../../../src/domain/setup/desired.ts';
 import { fieldsOf } from '../../../src/domain/setup/fields.ts';
 import { githubHost, parseRemote, parseRepositories } from '../../../src/domain/setup/github-host.ts';
-import { accountId } from '../../../src/domain/setup/names.ts';
+import { accountId, type Part } from '../../../src/domain/setup/names.ts';
 import { absent, type Observed } from '../../../src/domain/setup/observed.ts';
 import { planOf, toWrite } from '../../../src/domain/setup/plan.ts';
 import { gcloudLines } from '../../../src/domain/setup/print/gcloud.ts';
@@ -21,8 +21,9 @@ import {
   rollbackRole,
 } from '../../../src/domain/setup/roles.ts';
 import { neededServices } from '../../../src/domain/setup/services.ts';
+import { type Right, rights } from '../../../src/domain/setup/wish.ts';
 import { setupFiles } from '../../../src/domain/setup/workflow-files.ts';
-import { fileFacts, setupWish } from '../../support/setup-wish.ts';
+import { everyBucket, fileFacts, setupWish } from '../../support/setup-wish.ts';
 
 const root = join(import.meta.dirname, '../../..');
 const nothing = () => absent;
@@ -81,12 +82,12 @@ group('what has to be there', () => {
   });
 
   test('what keeps alerts is granted to the deployer alone, and only if it is asked for', () => {
-    const grants = (mayAlert: boolean) =>
-      desired(setupWish({ mayAlert })).filter(
+    const grants = (may: readonly Right[]) =>
+      desired(setupWish({ may })).filter(
         (one) => one.kind === 'grant' && one.role.endsWith(`/${alertsRole.id}`),
       );
-    expect(grants(false)).toEqual([]);
-    expect(grants(true)).toEqual([
+    expect(grants([])).toEqual([]);
+    expect(grants(['alert'])).toEqual([
       expect.objectContaining({
         on: expect.objectContaining({ what: 'project' }),
         member: expect.stringContaining('deployer'),
@@ -94,12 +95,87 @@ group('what has to be there', () => {
     ]);
   });
 
+  const granted = (may: readonly Right[]) =>
+    desired(setupWish({ may, buckets: everyBucket })).flatMap((one) =>
+      one.kind === 'grant' && one.wanted
+        ? [`${one.member.replace(/@.*/, '')} ${one.role.split('/').at(-1)} ${one.on.what} ${one.on.name}`]
+        : [],
+    );
+  const only = (right: Right) => granted([right]).filter((one) => !granted([]).includes(one));
+  const own = 'serviceAccount:ocr-api';
+
+  test.each<[Right, string[]]>([
+    ['measure', [`${own}-deployer backstayCapacity project my-project`]],
+    [
+      'release models',
+      [
+        `${own}-deployer backstayModels project my-project`,
+        `${own}-deployer backstayModelAlias project my-project`,
+        `${own}-rollback backstayModelAlias project my-project`,
+      ],
+    ],
+    [
+      'read model files',
+      [`${own}-deployer backstayModelFiles bucket models`, `${own}-runtime backstayModelFiles bucket models`],
+    ],
+    [
+      'run pipelines',
+      [
+        `${own}-deployer backstayPipelines project my-project`,
+        `${own}-deployer iam.serviceAccountUser account ocr-api-pipeline@my-project.iam.gserviceaccount.com`,
+        `${own}-pipeline aiplatform.user project my-project`,
+        `${own}-pipeline storage.objectUser bucket pipelines`,
+      ],
+    ],
+    [
+      'drill',
+      [
+        'principalSet: workloadIdentityUser account ocr-api-drill',
+        `${own}-drill backstayRegions project my-project`,
+        `${own}-drill backstayDrill bucket input`,
+        `${own}-drill backstayDrill bucket models`,
+        `${own}-drill backstayDrillCopy bucket models-copy`,
+      ],
+    ],
+    ['see the posture', [`${own}-reader backstayPosture project my-project`]],
+  ])('%s is granted to the account that needs it, on what it is about', (right, wanted) => {
+    const found = only(right).map((one) =>
+      one.replace(/^principalSet:\S+ iam\.(\w+) account (\S+)@.*/, 'principalSet: $1 account $2'),
+    );
+    expect(found).toEqual(wanted);
+  });
+
+  test('once there is a service, a measurement may delete revisions of this one alone', () => {
+    const [target] = setupWish().targets;
+    if (!target) throw new Error('no target');
+    const service = { ...target.service, exists: true };
+    const grants = desired(setupWish({ may: ['measure'], targets: [{ ...target, service }] })).flatMap(
+      (one) =>
+        one.kind === 'grant' && one.role.endsWith('/backstayCapacity') ? [[one.on.what, one.wanted]] : [],
+    );
+    expect(grants).toEqual([
+      ['service', true],
+      ['project', false],
+    ]);
+  });
+
+  test('only the account of the drill may delete objects, and only in its buckets', () => {
+    const all = desired(setupWish({ may: rights, buckets: everyBucket }));
+    const deletes = all.flatMap((one) =>
+      one.kind === 'role' && one.permissions.includes('storage.objects.delete') ? [one.name] : [],
+    );
+    const grants = all.flatMap((one) =>
+      one.kind === 'grant' && deletes.includes(one.role) ? [`${one.on.what} ${one.member}`] : [],
+    );
+    expect(new Set(grants)).toEqual(new Set([`bucket ${own}-drill@my-project.iam.gserviceaccount.com`]));
+  });
+
   test('what releases gateways is there only if it is asked for, and only the deployer may act as the account of the gateway', () => {
-    const about = (mayReleaseGateways: boolean) =>
-      desired(setupWish({ mayReleaseGateways })).filter((one) => /gateway/i.test(JSON.stringify(one)));
-    expect(about(false)).toEqual([]);
+    const about = (may: readonly Right[]) =>
+      desired(setupWish({ may })).filter((one) => /gateway/i.test(JSON.stringify(one)));
+    expect(about([])).toEqual([]);
     const gateway = 'ocr-api-gateway@my-project.iam.gserviceaccount.com';
-    const grants = about(true).flatMap((one) =>
+    const grants = about(['release gateways']).flatMap((one) =>
       one.kind === 'grant' && one.wanted ? [`${one.member} ${one.role} ${one.on.name}`] : [],
     );
     expect(grants).toEqual([
@@ -108,20 +184,19 @@ group('what has to be there', () => {
       `serviceAccount:${gateway} roles/run.invoker my-project`,
     ]);
     // The name that the example of the action reads.
-    expect(about(true)).toContainEqual(
+    expect(about(['release gateways'])).toContainEqual(
       expect.objectContaining({ kind: 'variable', name: 'GATEWAY_SERVICE_ACCOUNT', value: gateway }),
     );
-    expect(about(true)).toContainEqual({ kind: 'api', service: 'apigateway.googleapis.com' });
+    expect(about(['release gateways'])).toContainEqual({ kind: 'api', service: 'apigateway.googleapis.com' });
   });
 
   test.each(['a', 'ocr_api', 'a-function-with-a-name-of-more-than-thirty-letters', `x${'-'.repeat(30)}y`])(
     'the account ids of %s are valid, and differ',
     (name) => {
-      const ids = (['deployer', 'invoker', 'reader', 'rollback', 'runtime', 'gateway'] as const).map((part) =>
-        accountId(name, part),
-      );
+      const parts = ['deployer', 'invoker', 'reader', 'rollback', 'runtime', 'gateway', 'drill', 'pipeline'];
+      const ids = parts.map((part) => accountId(name, part as Part));
       for (const id of ids) expect(id).toMatch(/^[a-z](?:[a-z0-9-]{4,28}[a-z0-9])$/);
-      expect(new Set(ids).size).toBe(6);
+      expect(new Set(ids).size).toBe(parts.length);
     },
   );
 

@@ -2,8 +2,11 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { repositoriesOf } from '../../../sandbox/github/repositories.ts';
 import { identityOf } from '../../../sandbox/identity/state.ts';
 import { type Sandbox, startSandbox } from '../../../sandbox/index.ts';
+import { bucketResource } from '../../../sandbox/storage/render.ts';
 import { hints, planLines, totalsText } from '../../../src/domain/setup/text.ts';
-import { emailOf, emptyProject, projectResource } from '../../support/empty-project.ts';
+import { rights } from '../../../src/domain/setup/wish.ts';
+import { emailOf, emptyProject, makeBuckets, projectResource } from '../../support/empty-project.ts';
+import { everyBucket } from '../../support/setup-wish.ts';
 import { endOf, setupWorld, writesOf } from '../../support/setup-world.ts';
 
 /** The set-up of a project and a repository by its real clients, on the sandbox. */
@@ -19,6 +22,12 @@ const pool = () => `projects/${sandbox.world.projectNumber}/locations/global/wor
 const provider = () => `${pool()}/providers/backstay`;
 const textOf = (plan: Parameters<typeof planLines>[0] | undefined) => planLines(plan ?? []).join('\n');
 const grantsOn = (resource: string) => sandbox.world.policies.get(resource).bindings;
+
+const bucketGrants = () =>
+  sandbox.world.policies
+    .resources()
+    .filter((name) => name.startsWith('//storage.googleapis.com/'))
+    .map((name) => [name, grantsOn(name)]);
 
 describe('an empty project', () => {
   test('is set up, says that everything is as it should be, and is not written to a second time', async () => {
@@ -71,10 +80,16 @@ describe('an empty project', () => {
   });
 
   test('undone: what carries the mark is gone, and what others made stays', async () => {
+    makeBuckets(sandbox);
+    const others = bucketGrants();
     const world = await setupWorld(sandbox);
-    await world.run({
-      wish: await world.wish({ mayClose: true, mayAlert: true, mayReleaseGateways: true }),
-    });
+    const wish = await world.wish({ may: rights, buckets: everyBucket });
+    const first = await world.run({ wish });
+    expect(first.left?.filter(({ sign }) => sign !== '=')).toEqual([]);
+    const count = (await writesOf(sandbox)).length;
+    expect((await world.run({ wish })).written).toBe(0);
+    expect(await writesOf(sandbox)).toHaveLength(count);
+    expect(bucketGrants()).not.toEqual(others);
     sandbox.world.policies.set(
       projectResource(sandbox),
       [
@@ -83,13 +98,18 @@ describe('an empty project', () => {
       ],
       'once',
     );
-    // It is not told again what the deployer may do.
+    // It is told again neither what the accounts may do, nor with which buckets.
     const undone = await world.run({ undo: true });
     const roles = undone.plan.flatMap(({ resource }) => (resource.kind === 'role' ? [resource.id] : []));
     expect(roles).toEqual(
-      expect.arrayContaining(['Closer', 'Alerts', 'Gateway'].map((what) => expect.stringContaining(what))),
+      expect.arrayContaining(
+        ['Closer', 'Alerts', 'Gateway', 'Drill', 'Capacity', 'Pipelines', 'Models', 'Posture'].map((what) =>
+          expect.stringContaining(what),
+        ),
+      ),
     );
     expect(undone.left?.filter(({ sign }) => sign === '-')).toEqual([]);
+    expect(bucketGrants()).toEqual(others);
     const { accounts, pools, providers } = identityOf(sandbox.world);
     expect([...accounts.keys()]).toEqual([
       `${sandbox.world.projectNumber}-compute@developer.gserviceaccount.com`,
@@ -220,6 +240,55 @@ test('what may not be read is shown with the missing permission, and nothing of 
   );
   expect(hints(little.plan).join(' ')).toContain('An administrator');
   expect(endOf(sandbox)).toBe(before);
+});
+
+test('a bucket that does not exist is said, and what is about others is written', async () => {
+  makeBuckets(sandbox);
+  const buckets = { ...everyBucket, drill: ['input', 'gone'] };
+  // Who may not look anywhere in the project is refused, whether it is there or not.
+  sandbox.world.policies.set(
+    projectResource(sandbox),
+    [
+      ...grantsOn(projectResource(sandbox)),
+      { role: 'roles/storage.admin', members: ['user:owner@example.com'] },
+    ],
+    'once',
+  );
+  const world = await setupWorld(sandbox);
+  const { left } = await world.run({ wish: await world.wish({ may: ['drill'], buckets }) });
+  expect(textOf(left?.filter(({ sign }) => sign !== '='))).toBe(
+    '! backstayDrill for ocr-api-drill on bucket gone (cannot tell: the bucket gone does not exist)',
+  );
+});
+
+test('a policy of a bucket that somebody else changes meanwhile is read again', async () => {
+  makeBuckets(sandbox);
+  sandbox.world.faults.add({
+    ...{ api: 'storage', method: 'PUT', path: '/iam', fault: { status: 412 } },
+  });
+  const world = await setupWorld(sandbox);
+  const { left } = await world.run({ wish: await world.wish({ may: ['drill'], buckets: everyBucket }) });
+  expect(left?.filter(({ sign }) => sign !== '=')).toEqual([]);
+});
+
+test('an undo that may not read every bucket says so, and takes back the rest', async () => {
+  makeBuckets(sandbox);
+  const world = await setupWorld(sandbox);
+  await world.run({ wish: await world.wish({ may: ['drill'], buckets: everyBucket }) });
+  const locked = bucketResource(sandbox.world, 'input');
+  sandbox.world.policies.set(
+    locked,
+    grantsOn(locked).filter(({ role }) => role !== 'roles/storage.admin'),
+    'once',
+  );
+  const warnings: string[] = [];
+  const undone = await world.run(
+    { undo: true },
+    { log: { ...world.ports.log, warning: (text) => warnings.push(text) } },
+  );
+  expect(warnings).toEqual([expect.stringContaining('Not every bucket')]);
+  expect(undone.plan.map(({ resource }) => resource.kind)).toContain('account');
+  expect(identityOf(sandbox.world).accounts.has(emailOf(sandbox, 'ocr-api-drill'))).toBe(false);
 });
 
 test('once the service exists, the invoker and the rollback lose the project and keep the service', async () => {

@@ -10,8 +10,9 @@ import { planOf, toWrite } from '../../../src/domain/setup/plan.ts';
 import { gcloudLines } from '../../../src/domain/setup/print/gcloud.ts';
 import { terraformText } from '../../../src/domain/setup/print/terraform.ts';
 import { planLines, totalsText } from '../../../src/domain/setup/text.ts';
-import { emptyProject, tokenOf } from '../../support/empty-project.ts';
-import { setupWish } from '../../support/setup-wish.ts';
+import { rights } from '../../../src/domain/setup/wish.ts';
+import { emptyProject, makeBuckets, tokenOf } from '../../support/empty-project.ts';
+import { everyBucket, setupWish } from '../../support/setup-wish.ts';
 import { setupWorld } from '../../support/setup-world.ts';
 import { WarmGcloud } from '../repairs/warm-gcloud.ts';
 
@@ -60,8 +61,10 @@ withGcloud('a real gcloud runs the printed commands, and then nothing is left to
   const token = join(home, 'owner-token');
   writeFileSync(token, await tokenOf(sandbox));
   gcloud = await WarmGcloud.start({ ...sandbox.env, CLOUDSDK_AUTH_ACCESS_TOKEN_FILE: token });
+  makeBuckets(sandbox);
   const world = await setupWorld(sandbox);
-  const first = await world.run({ apply: false });
+  const wish = await world.wish({ may: rights, buckets: everyBucket });
+  const first = await world.run({ wish, apply: false });
   const commands = gcloudLines(toWrite(first.plan), sandbox.project);
   expect(commands.length).toBeGreaterThan(25);
   const made = await gcloud.paste(gh + commands.join('\n'), home, { HOME: home });
@@ -70,7 +73,7 @@ withGcloud('a real gcloud runs the printed commands, and then nothing is left to
     '.github/workflows/release.yml',
     readFileSync(join(home, '.github/workflows/release.yml'), 'utf8'),
   );
-  const after = await world.run({ apply: false });
+  const after = await world.run({ wish, apply: false });
   expect([totalsText(after.plan), planLines(after.plan.filter(({ sign }) => sign !== '='))]).toEqual([
     expect.stringMatching(/^0 to create, 0 to change, \d+ unchanged$/),
     [],
@@ -84,17 +87,17 @@ withGcloud('a real gcloud runs the printed commands, and then nothing is left to
   expect([gone.code, gone.code ? gone.errors : '']).toEqual([0, '']);
   expect(toWrite((await world.run({ apply: false, undo: true })).plan)).toEqual([]);
   // Deleted things are undeleted by commands too.
-  const again = await world.run({ apply: false });
+  const again = await world.run({ wish, apply: false });
   const back = await gcloud.paste(gh + gcloudLines(toWrite(again.plan), sandbox.project).join('\n'), home, {
     HOME: home,
   });
   expect([back.code, back.code ? back.errors : '']).toEqual([0, '']);
-  expect(totalsText((await world.run({ apply: false })).plan)).toMatch(
+  expect(totalsText((await world.run({ wish, apply: false })).plan)).toMatch(
     /^0 to create, 0 to change, \d+ unchanged$/,
   );
 });
 
-const resources = desired(setupWish());
+const resources = desired(setupWish({ may: rights, buckets: everyBucket }));
 const observed = (state: Observed) =>
   terraformText(
     planOf(resources, () => state, { takeOver: false, overwriteFiles: false }),

@@ -18,7 +18,7 @@ beforeAll(async () => {
   const { sandbox } = w;
   sandbox.world.disabledServices.add('apigateway.googleapis.com');
   const { wish, run } = await setupWorld(sandbox);
-  const { left } = await run({ wish: await wish({ mayReleaseGateways: true }, 'acme/ocr', 'ocr') });
+  const { left } = await run({ wish: await wish({ may: ['release gateways'] }, 'acme/ocr', 'ocr') });
   const open = left?.filter(({ sign }) => sign !== '=') ?? [];
   if (open.length > 0) throw new Error(`init left ${JSON.stringify(open)}`);
   role = roleName(sandbox.project, gatewayRole.id);

@@ -109,6 +109,8 @@ function grant(
   if (on.what === 'project') return `gcloud projects ${edit} ${quoted(project)} ${who}`;
   if (on.what === 'account')
     return `gcloud iam service-accounts ${edit} ${quoted(on.name)} ${projectFlag(project)} ${who}`;
+  if (on.what === 'bucket')
+    return `gcloud storage buckets ${edit} ${quoted(`gs://${on.name}`)} ${projectFlag(project)} ${who}`;
   const { region = 'REGION' } = parseName(on.name);
   return `gcloud run services ${edit} ${quoted(shortName(on.name))} ${projectFlag(project)} --region=${quoted(region)} ${who}`;
 }

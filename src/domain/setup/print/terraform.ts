@@ -137,6 +137,12 @@ function provider(one: Of<'provider'>): string {
 
 const accountLabel = (email: string): string => label(email.split('@')[0] ?? '');
 
+/** Buckets whose names differ in one of these signs have labels that differ too. */
+const placeLabel = (name: string): string =>
+  shortName(name)
+    .replace(/@.*/, '')
+    .replace(/[._]/g, (sign) => (sign === '_' ? '__' : '_._'));
+
 function grant({ on, role, member }: GrantResource, project: string): string {
   const custom = role.startsWith('projects/');
   const fields = {
@@ -144,11 +150,7 @@ function grant({ on, role, member }: GrantResource, project: string): string {
     member: text(member),
   };
   const who = shortName(member.replace(/^serviceAccount:/, '').replace(/@.*/, ''));
-  const name = label(
-    who,
-    shortName(role),
-    on.what === 'project' ? 'project' : shortName(on.name).replace(/@.*/, ''),
-  );
+  const name = label(who, shortName(role), on.what === 'project' ? 'project' : placeLabel(on.name));
   // Names of accounts are texts, so Terraform would not see by itself that they come first.
   const accounts = [member.replace(/^serviceAccount:/, ''), on.what === 'account' ? on.name : ''].filter(
     (email) => email.endsWith(`@${project.split(':').at(-1)}.iam.gserviceaccount.com`),
@@ -161,6 +163,8 @@ function grant({ on, role, member }: GrantResource, project: string): string {
     const service_account_id = text(`projects/${project}/serviceAccounts/${on.name}`);
     return resource('google_service_account_iam_member', name, { service_account_id, ...fields }, after);
   }
+  if (on.what === 'bucket')
+    return resource('google_storage_bucket_iam_member', name, { bucket: text(on.name), ...fields }, after);
   const [, , , location = ''] = on.name.split('/');
   const at = { project: text(project), location: text(location), name: text(shortName(on.name)) };
   return resource('google_cloud_run_v2_service_iam_member', name, { ...at, ...fields }, after);
