@@ -267,7 +267,7 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     status: ['deploy', 'text', 'traffic'],
     traffic: ['data', 'findings', 'model'],
     slo: ['data'],
-    smoke: ['data', 'findings', 'invocation', 'ocr', 'text'],
+    smoke: ['data', 'findings', 'invocation', 'model', 'ocr', 'text'],
     watch: ['evidence', 'findings', 'slo', 'text'],
     // Several regions of one release: their waves, and their evidence as one.
     waves: ['data', 'evidence', 'findings'],

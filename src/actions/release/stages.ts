@@ -26,6 +26,7 @@ import { evidenceOf } from '../deploy/deploy.ts';
 import { deployPorts } from '../deploy/ports.ts';
 import type { Platform } from '../login/platform.ts';
 import { alive, rateOf } from '../rollback/serving-proof.ts';
+import { carriedModel } from '../smoke-test/carried-model.ts';
 import { doorPorts, isOwnIap, placedDoor } from '../smoke-test/door.ts';
 import { createSmokePorts } from '../smoke-test/ports.ts';
 import { bindGateway } from './gateway-stage.ts';
@@ -58,6 +59,9 @@ export function bindStages(
   const printed = new Set<string>();
   const door = settings.door && placedDoor(settings.door, { project, region });
   const model = bindModel(context, platform, settings, ports.services);
+
+  const modelOf = (service: string, revision: string) =>
+    carriedModel(ports.services, service, revision, model.resolved()?.asked);
 
   return {
     preflight: async (signal) => {
@@ -117,7 +121,7 @@ export function bindStages(
     ...(suite === undefined
       ? {}
       : {
-          smoke: async ({ url, audience, service = '' }, signal) => {
+          smoke: async ({ url, audience, revision, service = '' }, signal) => {
             const smokePorts = createSmokePorts(context, endpoints, tokens);
             const behind = { service, url, audience, caller: platform.invoker };
             const target: SmokeTarget = isOwnIap(door)
@@ -132,7 +136,11 @@ export function bindStages(
                     return live && supplyOf(live.raw, live.scaling);
                   },
                 };
-            return smokeTest(smokePorts, { suite, target, signal });
+            return smokeTest(smokePorts, {
+              suite,
+              target: { ...target, model: modelOf(service, revision) },
+              signal,
+            });
           },
         }),
     ...(suite === undefined || door === undefined
@@ -140,11 +148,12 @@ export function bindStages(
       : {
           door: {
             knock: (signal) => knock(doorPorts(createSmokePorts(context, endpoints), platform), door, signal),
-            test: async ({ url, audience, service = '' }, signal) => {
+            test: async ({ url, audience, revision, service = '' }, signal) => {
               const smokePorts = createSmokePorts(context, endpoints, tokens);
               const behind = { service, url, audience, caller: platform.invoker };
               const target = await throughDoor(doorPorts(smokePorts, platform), door, behind, signal);
-              return smokeTest(smokePorts, { suite, target, signal });
+              const carried = revision === undefined ? undefined : modelOf(service, revision);
+              return smokeTest(smokePorts, { suite, target: { ...target, model: carried }, signal });
             },
           },
         }),

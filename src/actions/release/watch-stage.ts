@@ -28,7 +28,7 @@ async function probesOf(
   context: Context,
   platform: Platform,
   services: Services,
-  { probes }: StageSettings,
+  { probes, model }: StageSettings,
   { service: name, candidate, baseline, phase }: WatchTarget,
   signal: AbortSignal,
 ): Promise<WatchProbes | undefined> {
@@ -37,7 +37,10 @@ async function probesOf(
   if (service === undefined)
     throw new ReleaseError('not-found', { what: `The Cloud Run service ${name} does not exist.` });
   const beside = phase === 'split' ? baseline : undefined;
-  return openProbes(context, platform, probes.suite, { service, candidate, baseline: beside });
+  return openProbes(context, platform, probes.suite, {
+    ...{ service, candidate, baseline: beside, services },
+    asked: model?.text,
+  });
 }
 
 function watchTarget(

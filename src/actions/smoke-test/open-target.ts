@@ -19,6 +19,7 @@ import type { SmokePorts, SmokeTarget } from '../../steps/smoke/ports.ts';
 import { chooseTarget } from '../../steps/smoke/target.ts';
 import { chooseTarget as readTarget } from '../../targets/choose.ts';
 import { openPlatform } from '../login/platform.ts';
+import { carriedModel } from './carried-model.ts';
 import { doorPorts, placedDoor } from './door.ts';
 import type { readSmokeTest } from './inputs.ts';
 import { type LocalFunction, startLocal } from './local-function.ts';
@@ -69,13 +70,14 @@ async function openDeployed(
     ...target,
     behindGoogle: true,
     invocation: invocationOf(service.name, target.audience, invoker),
+    model: target.revision === undefined ? undefined : carriedModel(services, service.name, target.revision),
     supply: async () => supplyOf(service.raw, service.scaling),
   };
   const through = door && (await throughDoor(doorPorts(ports, { rest }), door, behind, signal));
   if (through) context.log.line(`  through ${doorName(door.kind)} at ${through.url}`);
   return {
     ports,
-    target: through ?? own,
+    target: through ? { ...through, model: own.model } : own,
     named: {
       project: projectId,
       region,

@@ -61,6 +61,7 @@ export const watch: Action<'watch'> = async (context) => {
   const ports = { clock, log, source };
   const probes = probing?.openProbes(context, platform, request.probeSuite, {
     ...target,
+    services,
     service: target.raw,
   });
   const report = newReport('watch', {

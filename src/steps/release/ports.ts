@@ -137,7 +137,12 @@ export interface ReleaseStages extends ProvePorts {
         /** Tries before the first change whether it is one. Throws if it is not. Sends no credential. */
         knock(signal: AbortSignal): Promise<void>;
         test(
-          behind: { url: string; audience: string; service?: string | undefined },
+          behind: {
+            url: string;
+            audience: string;
+            service?: string | undefined;
+            revision?: string | undefined;
+          },
           signal: AbortSignal,
         ): Promise<StageResult<SmokeEvidence>>;
       }

@@ -45,6 +45,11 @@ export interface SmokeTarget {
   door?: DoorKind | undefined;
   /** An API key for a gateway, which goes in `x-api-key`. */
   apiKey?: string | undefined;
+  /**
+   * The names of the model that the revision carries, the shortest first; empty if it carries none. Asked only if the suite pins
+   * thresholds to models. Absent: unknown, so the thresholds of every model count.
+   */
+  model?: ((signal?: AbortSignal) => Promise<string[]>) | undefined;
   /** Who calls which service, to explain a refusal with the command that repairs it. */
   invocation?: Invocation | undefined;
   /** What the service takes at once, as it is set now. Asked only after a 429 that no instance gave. */

@@ -7,6 +7,7 @@ import {
   verdictOf,
 } from '../../domain/smoke/results/result.ts';
 import type { SmokeCase, Suite } from '../../domain/smoke/suite/model.ts';
+import { pinsModels, suiteFor, thresholdsText } from '../../domain/smoke/thresholds.ts';
 import { type Caller, createCaller } from './caller.ts';
 import { measureLatency } from './latency.ts';
 import type { SmokePorts, SmokeRequest, SmokeResult } from './ports.ts';
@@ -42,6 +43,13 @@ function referenceOf(suite: Suite, name: string | undefined, needsFile = false):
     usable.find((item) => item.expect.contains.length > 0) ??
     usable[0]
   );
+}
+
+/** The suite, with the thresholds of the model that the revision carries. */
+async function readSuiteFor(ports: SmokePorts, { suite: file, target, signal }: SmokeRequest) {
+  const suite = await readSuite(ports, file);
+  if (!pinsModels(suite)) return { suite, used: undefined };
+  return suiteFor(suite, (await target.model?.(signal)) ?? []);
 }
 
 /** Runs checks one after the other, collects and logs their results, and stops if the function never answers. */
@@ -80,7 +88,7 @@ function createRunner(caller: Caller, results: CaseResult[], { log }: SmokePorts
 export async function smokeTest(ports: SmokePorts, request: SmokeRequest): Promise<SmokeResult> {
   const { clock, log } = ports;
   const started = clock.steady();
-  const suite = await readSuite(ports, request.suite);
+  const { suite, used: thresholds } = await readSuiteFor(ports, request);
   const results: CaseResult[] = [];
   const total = suite.cases.length + suite.presets.length + (suite.latency ? 1 : 0);
   const caller = createCaller(ports, request, () => `${results.length} of ${total} checks done`);
@@ -89,6 +97,7 @@ export async function smokeTest(ports: SmokePorts, request: SmokeRequest): Promi
   log.line(
     `Smoke test: ${counted(suite.cases.length, 'case')} and ${counted(suite.presets.length, 'preset')} of ${suite.file} on ${origin}${pathname}`,
   );
+  if (thresholds) log.line(`  ${thresholdsText(thresholds)}`);
   const reference = referenceOf(suite, undefined);
   if (reference) await warmUp(caller, reference, ports, request);
   for (const item of suite.cases) await run(item, 'case', () => runCase(caller, item, ports, request.target));
@@ -132,6 +141,7 @@ export async function smokeTest(ports: SmokePorts, request: SmokeRequest): Promi
     latency: percentiles,
     cer: cerOf(results),
     milliseconds: clock.steady() - started,
+    thresholds,
   };
   return {
     verdict: verdictOf(results),

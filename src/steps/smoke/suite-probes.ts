@@ -5,6 +5,7 @@ import { explainUnreached, unreachedBy } from '../../domain/invocation/unreached
 import { type Answer, readText } from '../../domain/smoke/answer-text.ts';
 import { judge } from '../../domain/smoke/judge.ts';
 import type { SmokeCase } from '../../domain/smoke/suite/model.ts';
+import { caseFor, pinsModels } from '../../domain/smoke/thresholds.ts';
 import type { WatchProbes } from '../ports/watch-probes.ts';
 import { type Caller, createCaller } from './caller.ts';
 import type { SmokePorts, SmokeTarget } from './ports.ts';
@@ -45,6 +46,15 @@ export function createSuiteProbes(ports: SmokePorts, options: SuiteProbes): Watc
     });
   };
 
+  const known = new Map<string, Promise<string[]>>();
+  const namesOf = (name: string, target: SmokeTarget) => {
+    const names = known.get(name) ?? target.model?.(options.signal) ?? Promise.resolve([]);
+    known.set(name, names);
+    // A read that failed is tried again with the next probe.
+    names.catch(() => known.delete(name));
+    return names;
+  };
+
   return {
     async probe(name, signal) {
       cases ??= usable();
@@ -54,7 +64,8 @@ export function createSuiteProbes(ports: SmokePorts, options: SuiteProbes): Watc
       const request = { suite: options.suite, target, deadlineMs, signal: signal ?? options.signal };
       const cursor = cursors.get(name) ?? { caller: createCaller(quiet, request, () => ''), next: 0 };
       cursors.set(name, cursor);
-      const item = items[cursor.next++ % items.length] as SmokeCase;
+      const next = items[cursor.next++ % items.length] as SmokeCase;
+      const item = pinsModels({ cases: [next] }) ? caseFor(next, await namesOf(name, target)) : next;
       const { attempt } = await cursor.caller.call(item, { retries: 0 });
       if (attempt.answer) {
         const { failures } = judge(item, attempt.answer, readText(attempt.answer, item.text));

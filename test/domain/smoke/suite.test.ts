@@ -124,7 +124,7 @@ describe('problems point at file, line and column', () => {
       'typing error in a nested key',
       `${head}  - image: a.png\n    expect:\n      acuracy: 1\n      max_cr: 0.1`,
       [
-        '5:7 acuracy is not known here: expected one of status, text, text_file, empty, max_stray, max_cer, max_wer, contains, not_contains, matches, fields, headers, max_latency.',
+        '5:7 acuracy is not known here: expected one of status, text, text_file, empty, max_stray, max_cer, max_wer, models, contains, not_contains, matches, fields, headers, max_latency.',
         '6:7 max_cr is not known here: did you mean max_cer?',
       ],
     ],

@@ -6,6 +6,7 @@ import type { TextPolicy } from '../../ocr/units.ts';
 import type { Failure } from '../failure.ts';
 import type { Isolation } from '../isolation.ts';
 import type { Percentiles } from '../latency.ts';
+import type { ThresholdsUsed } from '../thresholds.ts';
 
 export type CaseStatus = 'passed' | 'failed' | 'error' | 'skipped';
 
@@ -48,6 +49,8 @@ export interface SmokeEvidence {
   /** Over the cases with an expected text. `micro` is all edits divided by all characters, `macro` the mean of the cases' rates. */
   cer: { micro: number; macro: number; characters: number } | undefined;
   milliseconds: number;
+  /** Only if the suite pins thresholds to models. */
+  thresholds?: ThresholdsUsed | undefined;
   /** Only for a function that `command` started. */
   isolation?: Isolation | undefined;
 }

@@ -39,6 +39,8 @@ export interface Expect {
   maxStray: number;
   maxCer: number | undefined;
   maxWer: number | undefined;
+  /** Thresholds of single models, in the order of the file. A threshold that is left out stays that of every model. */
+  models: { pattern: string; maxCer: number | undefined; maxWer: number | undefined }[];
   contains: string[];
   notContains: string[];
   matches: string[];

@@ -6,6 +6,7 @@ import type { Report } from '../../report/report.ts';
 import { mostFailures, mostOthers } from '../../smoke/results/limits.ts';
 import type { CaseResult, SmokeEvidence } from '../../smoke/results/result.ts';
 import type { SuiteProblem } from '../../smoke/suite/suite.ts';
+import { thresholdsText } from '../../smoke/thresholds.ts';
 import { codeBlock, codeSpan, markdownText } from '../../text/safe-text.ts';
 
 /** How many failing cases are shown in full. The rest are in the report. */
@@ -86,6 +87,7 @@ export function smokeSummary(evidence: SmokeEvidence): string[] {
     facts.push(
       `warm p50 ${milliseconds(latency.p50)}, p95 ${milliseconds(latency.p95)}, p99 ${milliseconds(latency.p99)} of ${latency.samples}`,
     );
+  if (evidence.thresholds) facts.push(markdownText(thresholdsText(evidence.thresholds), 300));
   if (flaky > 0) facts.push(`⚠️ ${flaky} flaky`);
   lines.push(facts.join(' · '), '');
   for (const result of bad.slice(0, mostFailures)) lines.push(...failure(result, evidence.file));

@@ -13,7 +13,7 @@ export async function testDoor(run: ReleaseRun): Promise<PhaseResult | undefined
   const { ports, journal, live } = run;
   const { door } = ports.stages;
   if (door === undefined || live.url === undefined) return undefined;
-  const behind = { url: live.url, audience: live.url, service: live.service };
+  const behind = { url: live.url, audience: live.url, service: live.service, revision: run.candidate };
   const startedAt = ports.clock.now();
   const result = await whileOurs(run, (signal) => told(door.test(behind, signal), signal));
   if ('event' in result) return result;

@@ -45,6 +45,16 @@ function inherit(own: ExpectFile, defaults: ExpectFile | undefined, report: Repo
   return texts.length > 0 ? { ...others, ...own } : { ...defaults, ...own };
 }
 
+/** A case with a threshold of its own is not meant by the models of the defaults: what is nearer to the case counts. */
+function modelsOf(own: ExpectFile, given: ExpectFile): Expect['models'] {
+  const nearer = own.models === undefined && (own.max_cer !== undefined || own.max_wer !== undefined);
+  return Object.entries((nearer ? undefined : given.models) ?? {}).map(([pattern, one]) => ({
+    pattern,
+    maxCer: one.max_cer,
+    maxWer: one.max_wer,
+  }));
+}
+
 /** What a case expects of the answer, with every default filled in. */
 export function expectOf(item: CaseFile, defaults: SuiteFile['defaults'], report: Report): Expect {
   const own = item.expect ?? {};
@@ -55,6 +65,7 @@ export function expectOf(item: CaseFile, defaults: SuiteFile['defaults'], report
   for (const pattern of matches) checkPattern(pattern, ['expect', 'matches'], report);
   if ((own.max_cer !== undefined || own.max_wer !== undefined) && !hasText)
     report(['expect'], 'max_cer and max_wer need text or text_file.');
+  if (own.models !== undefined && !hasText) report(['expect', 'models'], 'models needs text or text_file.');
   return {
     status: given.status === undefined ? [200] : list(given.status),
     text: given.text,
@@ -63,6 +74,7 @@ export function expectOf(item: CaseFile, defaults: SuiteFile['defaults'], report
     maxStray: given.max_stray ?? 0,
     maxCer: hasText ? (given.max_cer ?? (given.max_wer === undefined ? 0.02 : undefined)) : undefined,
     maxWer: hasText ? given.max_wer : undefined,
+    models: hasText ? modelsOf(own, given) : [],
     contains: list(given.contains),
     notContains: list(given.not_contains),
     matches,

@@ -47,6 +47,18 @@ export const expectation = z
       .describe(
         'Largest word error rate: wrong words per expected word. Do not use it for Korean, where spacing dominates it.',
       ),
+    models: z
+      .record(
+        z.string().min(1).max(1000),
+        z.strictObject({
+          max_cer: rate.optional().describe('Largest character error rate of this model.'),
+          max_wer: rate.optional().describe('Largest word error rate of this model.'),
+        }),
+      )
+      .optional()
+      .describe(
+        'Thresholds of single models, in place of max_cer and max_wer, each under name@version, name@alias or a reference; * stands for any text. The first that means the model of the revision counts.',
+      ),
     contains: oneOrMany(text.min(1)).optional().describe('Phrases that must be in the text.'),
     not_contains: oneOrMany(text.min(1)).optional().describe('Phrases that must not be in the text.'),
     matches: oneOrMany(z.string().min(1).max(1000))
