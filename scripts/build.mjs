@@ -7,6 +7,7 @@ import ncc from '@vercel/ncc';
 import { minify } from 'terser';
 import { chunkMap, nameChunks, useNames } from './build/chunks.mjs';
 import { ignoredByNpm } from './build/command-line.mjs';
+import { runLate } from './build/lazy.mjs';
 import { narrowPackages } from './build/narrow.mjs';
 import { shareModules } from './build/share.mjs';
 import { root } from './find-node24.mjs';
@@ -73,12 +74,13 @@ const known = new Set(['licenses.txt', ...named.map(({ file }) => file)]);
 const left = Object.keys(assets).filter((name) => /\.(c?js|json)$/.test(name) && !known.has(name));
 for (const name of left) files[name] = assets[name].source.toString();
 rmSync(out, { recursive: true, force: true });
+const minified = async (text) =>
+  (await minify(text, { ecma: 2020, compress: { passes: 1 }, mangle: true })).code;
+const late = await runLate(files, chunks, minified);
+const listed = new Set(chunks.map(({ name }) => name));
 const sizes = {};
-for (const [name, content] of Object.entries(files)) {
-  const isScript = /\.c?js$/.test(name);
-  const small = isScript
-    ? (await minify(content, { ecma: 2020, compress: { passes: 1 }, mangle: true })).code
-    : content;
+for (const [name, content] of Object.entries(late)) {
+  const small = /\.c?js$/.test(name) && !listed.has(name) ? await minified(content) : content;
   sizes[name] = Buffer.byteLength(small);
   write(name, small);
 }

@@ -3,10 +3,18 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
+// @ts-expect-error A script without types.
+import { headOf } from '../scripts/build/lazy.mjs';
 import { largestArchive } from '../scripts/release/stage.ts';
 import { leftOut } from '../scripts/release/stamp.ts';
 
 /** Checks the committed bundle: every file in dist/ is on its map, and the licences of its packages are there. */
+
+interface Head {
+  ids: string[];
+  needs: string[];
+  modules: Record<string, [start: number, length: number, line: number, names?: string]>;
+}
 
 const dist = join(import.meta.dirname, '../dist');
 const page = readFileSync(join(dist, 'README.md'), 'utf8');
@@ -37,18 +45,33 @@ describe('dist/', () => {
     expect([...packages].filter((name) => !licences.includes(name))).toEqual([]);
   });
 
+  test.each(rows)('$file defines exactly the modules of its first line', ({ file }) => {
+    const text = readFileSync(join(dist, file), 'utf8');
+    const { modules }: Head = headOf(text);
+    const exported: { modules?: Record<string, () => unknown> } = {};
+    new Function('exports', text)(exported);
+    expect(Object.keys(exported.modules ?? {})).toEqual(Object.keys(modules));
+    const body = text.slice(text.indexOf('\n') + 1);
+    for (const [id, [start, length, line]] of Object.entries(modules)) {
+      expect(body.slice(start, start + length)).toBe(String(exported.modules?.[id]));
+      expect(body.slice(0, start).split('\n').length).toBe(line);
+      expect(body[start - 1]).toBe('\n');
+    }
+  });
+
   test('chunks are loaded by their names, and by nothing else', () => {
     const scripts = readdirSync(dist).filter((name) => name.endsWith('.js'));
     const codes = scripts.map((name) => readFileSync(join(dist, name), 'utf8'));
     const loaded = new Set(
       codes.flatMap((code) => [...code.matchAll(/\.e\("([^"]+)"\)/g)].map(([, name]) => name)),
     );
-    const required = new Set(
-      codes.flatMap((code) => [...code.matchAll(/require\("\.\/([^"]+)"\)/g)].map(([, name]) => name)),
+    const heads = new Map<string, Head>(
+      rows.map(({ file }) => [file, headOf(readFileSync(join(dist, file), 'utf8'))]),
     );
-    expect(rows.filter(({ file }) => loaded.has(file) === required.has(file))).toEqual([]);
+    const needed = new Set([...heads.values()].flatMap(({ needs }) => needs));
+    expect(rows.filter(({ file }) => loaded.has(file) === needed.has(file))).toEqual([]);
     for (const { file } of rows.filter(({ file }) => loaded.has(file)))
-      expect(readFileSync(join(dist, file), 'utf8')).toContain(`exports.id="${file}"`);
+      expect(heads.get(file)?.ids).toContain(file);
     expect([...loaded].filter((name) => !scripts.includes(name as string))).toEqual([]);
   });
 });
