@@ -48,7 +48,8 @@ async function untilFirstCall(action: ActionName) {
   const { env, inputsFor } = runnerAt(folder, `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
   const told = join(folder, `${action}.txt`);
   writeFileSync(told, '');
-  const program = join(import.meta.dirname, '../actions', action, 'main.js');
+  const root = process.env.BACKSTAY_BUILT || join(import.meta.dirname, '..');
+  const program = join(root, 'actions', action, 'main.js');
   const child = spawn(process.execPath, ['--require', trace, program], {
     cwd: folder,
     env: { ...env, ...inputsFor(action), TRACE: told },
@@ -90,7 +91,9 @@ test.each(Object.keys(most) as (keyof typeof most)[])(
     expect(code).toBeLessThan(most[action]);
     expect(builtins).toContain('node:http');
     // TLS alone takes half as long as starting Node, and the calls of this test are plain http.
-    for (const unused of ['node:https', 'node:tls', 'node:zlib']) expect(builtins).not.toContain(unused);
+    // A release saves for its post step that it began, between random delimiters.
+    const unused = ['node:https', 'node:tls', 'node:zlib', ...(action === 'release' ? [] : ['node:crypto'])];
+    expect(builtins.filter((name) => unused.includes(name))).toEqual([]);
   },
   120_000,
 );
