@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runRelease, type StepResult } from '../demo/runner.ts';
 import { runnerLog } from '../demo/runner-log.ts';
@@ -54,6 +54,8 @@ cases:
 `;
 
 const commits = ['1b2c3d4', '7f3c9a1', '9d0e1f2', '4e5f6a7'].map((start) => start.padEnd(40, '0'));
+
+export const wait = (seconds: number) => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
 
 /** Resolves with the error, if any, so that it can be thrown after the release has ended. */
 const settled = (work: void | Promise<void>): Promise<unknown> =>
@@ -157,15 +159,35 @@ export class Stage {
   }
 
   /** Lets users with a valid identity call the function until the story ends. Waits until the first of them are in the log. */
-  async users(rps: number): Promise<void> {
-    await this.sandbox.control('POST', '/load', { function: functionName, rps, path: '/v1/ocr' });
-    await new Promise((resolve) => setTimeout(resolve, 3000));
+  async users(rps: number, seconds?: number): Promise<void> {
+    const since = new Date().toISOString();
+    await this.sandbox.control('POST', '/load', { function: functionName, rps, seconds, path: '/v1/ocr' });
+    await this.logged(since, Math.max(1, Math.ceil(2 * rps)));
   }
 
   /** Sends requests before the story, so that there is an error budget to spend. Waits until they are in the log. */
   async history(rps: number, seconds: number): Promise<void> {
-    await this.sandbox.control('POST', '/load', { function: functionName, rps, seconds, path: '/v1/ocr' });
-    await new Promise((resolve) => setTimeout(resolve, (seconds + 2) * 1000));
+    await this.users(rps, seconds);
+    await wait(seconds);
+  }
+
+  /** Waits until so many requests are in the log, which the release reads: on a busy machine they come late. */
+  private async logged(since: string, count: number): Promise<void> {
+    const { env, project } = this.sandbox;
+    const token = readFileSync(env.CLOUDSDK_AUTH_ACCESS_TOKEN_FILE as string, 'utf8').trim();
+    const filter = `resource.type="cloud_run_revision" timestamp>="${since}" httpRequest.requestUrl:"/v1/ocr"`;
+    const body = JSON.stringify({ resourceNames: [`projects/${project}`], filter, pageSize: count });
+    for (let tries = 0; tries < 120; tries++) {
+      const answer = await fetch(`${env.GHA_ENDPOINT_OVERRIDE_logging}/entries:list`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        body,
+      });
+      const { entries = [] } = (await answer.json()) as { entries?: unknown[] };
+      if (entries.length >= count) return;
+      await wait(0.5);
+    }
+    throw new Error(`fewer than ${count} requests of users came into the log within a minute`);
   }
 
   settings(patch: object): Promise<unknown> {

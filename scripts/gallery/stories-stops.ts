@@ -1,4 +1,4 @@
-import { failing, healthy, type Stage } from './stage.ts';
+import { failing, healthy, type Stage, wait } from './stage.ts';
 import type { Story } from './story.ts';
 
 /** Stories of releases that are stopped from outside, or that do not start. */
@@ -12,8 +12,6 @@ const inCanary = (act: (kill: (signal: NodeJS.Signals) => void) => unknown) => {
     return Promise.resolve(act(kill)).then(() => undefined);
   };
 };
-
-const wait = (seconds: number) => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
 
 async function ownerMovesTraffic(stage: Stage): Promise<void> {
   const { sandbox, serviceName } = stage;

@@ -32,7 +32,7 @@ export const capacitySchema = `${slug}/capacity/v1`;
 export const recordAnnotation = `${slug}/record`;
 /** Annotation of the Cloud Run service while configurations of it are measured: what to put back. */
 export const capacityAnnotation = `${slug}/capacity`;
-/** Traffic tag of the configuration that is being measured. */
+/** How the traffic tags of configurations that are being measured begin. */
 export const capacityTag = 'bs-cap';
 /** Traffic tag of the candidate, which gives it its own URL. A release removes it at its end. */
 export const candidateTag = 'bs-c';

@@ -1,5 +1,5 @@
 /** Configurations that are measured at most. Each is a revision. */
-const trials = 24;
+const trials = 32;
 /** The error of the whole search, which its trials share. */
 const error = 0.05;
 

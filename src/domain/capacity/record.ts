@@ -76,6 +76,16 @@ export function capacityRecordOf(annotations: Readonly<Record<string, string>>):
 export const trialName = (service: string, id: string, serial: number): string =>
   `${service}-cap-${id}-${serial}`;
 
+/**
+ * Every configuration has a tag of its own. The URL of a tag that was moved could for a moment still lead to the revision before, and an
+ * answer does not say which revision gave it.
+ */
+export const trialTag = (id: string, serial: number): string => `${capacityTag}-${id.slice(0, 3)}${serial}`;
+
+/** Is this a tag of any measurement? Until version 0.1 all configurations had the same one. */
+export const isTrialTag = (tag: string | undefined): boolean =>
+  tag?.startsWith(capacityTag) === true && /^(-[0-9a-f]{3}\d{1,3})?$/.test(tag.slice(capacityTag.length));
+
 /** Was this revision made by a measurement, or by this very one? */
 export function isTrial(service: string, revision: string | undefined, id?: string): boolean {
   const rest = revision?.startsWith(`${service}-cap-`) ? revision.slice(service.length + 5) : '';
@@ -156,5 +166,5 @@ export function wantedTemplate(service: JsonObject): JsonObject {
 export const withoutTrialTag = (traffic: readonly TrafficTarget[]): TrafficTarget[] =>
   traffic.flatMap((target) => {
     const { tag, ...rest } = target;
-    return tag !== capacityTag ? [target] : target.percent ? [rest] : [];
+    return !isTrialTag(tag) ? [target] : target.percent ? [rest] : [];
   });

@@ -31,16 +31,19 @@ export function openPoints(points: readonly Point[], known: readonly Known[]): P
 }
 
 /**
- * The configuration to measure next: the one whose answer closes the most of what is open, whichever answer it is. Undefined if nothing
- * is open. Of equals, the cheapest.
+ * The configuration to measure next: the one whose answer closes much of what is open, whichever answer it is. Undefined if nothing is
+ * open. Of equals, the cheapest. As long as nothing has kept the objective, every failure makes the next one more likely, so the search
+ * goes to larger ones: if none keeps it, only the largest can prove that.
  */
 export function nextPoint(points: readonly Point[], known: readonly Known[]): Point | undefined {
   const open = openPoints(points, known).sort(byCost);
+  const failed = known.filter(({ answer }) => answer === 'misses' || answer === 'undecided').length;
+  const weight = bestOf(known) ? 1 / 2 : (failed + 1) / (failed + 3);
   let best: { point: Point; closes: number } | undefined;
   for (const [at, point] of open.entries()) {
     const ifItFails = open.filter((other) => atLeast(point, other)).length;
     const ifItPasses = open.length - at;
-    const closes = Math.min(ifItFails, ifItPasses);
+    const closes = ifItFails ** weight * ifItPasses ** (1 - weight);
     if (!best || closes > best.closes) best = { point, closes };
   }
   return best?.point;

@@ -26,12 +26,12 @@ const growth = 1.5;
 
 export const newTally = (): Tally => ({ calls: 0, misses: 0, logRatio: 0, times: [] });
 
-/** Ends a test of a configuration between good and bad: five times the calls that a configuration without a miss takes. */
-export const mostCalls = ({ missRate, error }: Test): number =>
-  5 * Math.ceil(Math.log(1 / error) / -Math.log((1 - missRate) / (1 - missRate * goodShare)));
-
 /** The fewest calls after which a configuration can pass. */
-export const fewestCalls = (test: Test): number => mostCalls(test) / 5;
+export const fewestCalls = ({ missRate, error }: Test): number =>
+  Math.ceil(Math.log(1 / error) / -Math.log((1 - missRate) / (1 - missRate * goodShare)));
+
+/** Ends a test of a configuration between good and bad. One that is good hardly ever takes as many. */
+export const mostCalls = (test: Test): number => 4 * fewestCalls(test);
 
 /** Adds a call to the tally. `milliseconds` is undefined if no right answer came. */
 export function count(

@@ -13,7 +13,7 @@ import { judge } from '../../domain/smoke/judge.ts';
 import type { SmokeCase } from '../../domain/smoke/suite/model.ts';
 import { type Caller, createCaller } from '../smoke/caller.ts';
 import type { SmokePorts, SmokeTarget } from '../smoke/ports.ts';
-import { unreachedIn } from '../smoke/run-case.ts';
+import { isMissing, unreachedIn } from '../smoke/run-case.ts';
 import { warmUp } from '../smoke/warm-up.ts';
 import { type Budget, BudgetSpent, type Stop } from './budget.ts';
 
@@ -44,10 +44,14 @@ export interface Measured {
 /** So many requests under way mean that the queue only grows. Further ones are not sent, and count as late. */
 const mostUnderWay = 256;
 
+/** For so long, Google's front end may not know the URL of a new tag everywhere. */
+const newUrlMs = 30_000;
+
 interface Ended {
   /** Undefined if no right answer came. */
   milliseconds: number | undefined;
-  kind?: 'late' | 'wrong' | 'full' | 'unsent';
+  /** `elsewhere`: no revision got the call, so it says nothing about the configuration. */
+  kind?: 'late' | 'wrong' | 'full' | 'unsent' | 'elsewhere';
 }
 
 /**
@@ -64,7 +68,10 @@ export async function measure(
   const over = new AbortController();
   const both = AbortSignal.any([signal, over.signal]);
   const counting = { ...ports, http: budget.counting(ports.http) };
-  const request = { suite: load.suite, target, deadlineMs: Number.MAX_SAFE_INTEGER, signal: both };
+  const request = {
+    ...{ suite: load.suite, target, deadlineMs: Number.MAX_SAFE_INTEGER, signal: both },
+    ...{ settleMs: newUrlMs, newUrl: true },
+  };
   const caller = createCaller(counting, request, () => '');
   const run: Measured = {
     answer: 'undecided',
@@ -117,6 +124,7 @@ async function stream(
   };
   const advance = () => {
     for (let next = ended[judged]; next && !answer; next = ended[++judged]) {
+      if (next.kind === 'elsewhere') continue;
       count(run.tally, { milliseconds: next.milliseconds, limitMs: load.limitMs }, load.test);
       if (next.milliseconds !== undefined && next.milliseconds > load.limitMs) run.late++;
       if (next.kind) run[next.kind]++;
@@ -141,9 +149,12 @@ async function stream(
     if (underWay.size >= mostUnderWay) note({ milliseconds: undefined, kind: 'unsent' });
     else {
       const one = load.cases[sent % load.cases.length] as Load['cases'][number];
-      const call = callOnce(caller, target, one, { load, due, ports }).then(note, (error) => {
-        if (!signal.aborted) stop(undefined, error);
-      });
+      const call = callOnce(caller, target, one, { load, due, ports, isNew: due - start < newUrlMs }).then(
+        note,
+        (error) => {
+          if (!signal.aborted) stop(undefined, error);
+        },
+      );
       underWay.add(call);
       void call.finally(() => underWay.delete(call));
     }
@@ -165,7 +176,7 @@ async function callOnce(
   caller: Caller,
   target: SmokeTarget,
   { item, image }: Load['cases'][number],
-  { load, due, ports }: { load: Load; due: number; ports: Around['ports'] },
+  { load, due, ports, isNew }: { load: Load; due: number; ports: Around['ports']; isNew: boolean },
 ): Promise<Ended> {
   const { attempt } = await caller.call(item, { image, retries: 0, timeoutMs: 2 * load.limitMs });
   const milliseconds = ports.clock.steady() - due;
@@ -173,6 +184,7 @@ async function callOnce(
     return { milliseconds: undefined, kind: attempt.none.cause === 'timeout' ? 'late' : 'wrong' };
   if (attempt.answer.status === 429) return { milliseconds: undefined, kind: 'full' };
   const unreached = unreachedIn(item, attempt.answer, target);
+  if (isNew && isMissing(unreached)) return { milliseconds: undefined, kind: 'elsewhere' };
   if (unreached) {
     const { what } = explainUnreached(unreached.by, unreached.status, target.invocation);
     throw new ReleaseError('permission-denied', {

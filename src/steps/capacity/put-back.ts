@@ -2,6 +2,7 @@ import {
   type CapacityRecord,
   capacityRecordOf,
   isTrial,
+  isTrialTag,
   originalTemplate,
   withoutCapacityRecord,
   withoutTrialTag,
@@ -9,7 +10,6 @@ import {
 import { objectOf, textOf } from '../../domain/data/json.ts';
 import { shortName } from '../../domain/data/resource-name.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
-import { capacityTag } from '../../domain/product.ts';
 import type { RunService } from '../ports/services.ts';
 import type { CapacityPorts, ServiceChange } from './ports.ts';
 
@@ -48,7 +48,7 @@ export async function putBack(ports: Ports, ask: Ask): Promise<PutBack> {
     return { did: 'alive', reason: `run ${record.run} measures it now`, left: [] };
   const short = shortName(ask.service) ?? '';
   const isLeft = (name: string) => isTrial(short, name);
-  const isTagged = service.traffic.some(({ tag }) => tag === capacityTag);
+  const isTagged = service.traffic.some(({ tag }) => isTrialTag(tag));
   if (!record && !isTagged) {
     const old = (await ports.services.revisions(ask.service, ask.signal)).filter(({ name }) => isLeft(name));
     if (old.length === 0) return { did: 'nothing', reason: 'nothing was left', left: [] };
@@ -56,7 +56,7 @@ export async function putBack(ports: Ports, ask: Ask): Promise<PutBack> {
   const foreign = record !== undefined && !isOurs(short, service, record);
   await write(ports, ask, deadline, (now) => {
     const traffic = withoutTrialTag(now.traffic);
-    const isThere = now.traffic.some(({ tag }) => tag === capacityTag);
+    const isThere = now.traffic.some(({ tag }) => isTrialTag(tag));
     const change: ServiceChange = isThere ? { traffic } : {};
     if (record && isOurs(short, now, record))
       change.template = originalTemplate(objectOf(now.raw.template), record);

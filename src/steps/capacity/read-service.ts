@@ -1,9 +1,10 @@
-import { isTrial } from '../../domain/capacity/record.ts';
+import { defaults } from '../../domain/capacity/plan.ts';
+import { isTrial, trialTag } from '../../domain/capacity/record.ts';
 import { updateTraffic } from '../../domain/data/commands.ts';
 import { shortName } from '../../domain/data/resource-name.ts';
 import { tagProblem } from '../../domain/deploy/limits.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
-import { capacityTag, recordAnnotation } from '../../domain/product.ts';
+import { recordAnnotation } from '../../domain/product.ts';
 import { parseRecord } from '../../domain/traffic/parse-record.ts';
 import { isOpen } from '../../domain/traffic/record.ts';
 import { followsLatest } from '../../domain/traffic/traffic.ts';
@@ -58,7 +59,7 @@ export async function readMeasurable(
     log.warning(
       `${short} limits its instances as a whole (${scaling.maxInstanceCount}). Cloud Run divides them by traffic, so a configuration may be measured with fewer instances than it asks for.`,
     );
-  const problem = tagProblem(short, [capacityTag]);
+  const problem = tagProblem(short, [trialTag('000', defaults.trials)]);
   if (problem) throw refuse(`${problem}.`);
   const audience = service.uri || service.urls[0];
   if (audience === undefined) throw refuse(`${short} has no URL.`);

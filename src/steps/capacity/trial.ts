@@ -3,6 +3,7 @@ import {
   beforeOf,
   type CapacityRecord,
   trialName,
+  trialTag,
   trialTemplate,
   withCapacityRecord,
   withoutTrialTag,
@@ -10,7 +11,6 @@ import {
 import { objectOf, textOf } from '../../domain/data/json.ts';
 import { shortName } from '../../domain/data/resource-name.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
-import { capacityTag } from '../../domain/product.ts';
 import { followsLatest, revisionType } from '../../domain/traffic/traffic.ts';
 import type { RunService } from '../ports/services.ts';
 import type { CapacityPorts } from './ports.ts';
@@ -49,6 +49,7 @@ export async function makeTrial(
   const { record, last, newest, serial, signal } = making;
   const short = shortName(name) ?? '';
   const revision = trialName(short, record.id, serial);
+  const tag = trialTag(record.id, serial);
   const deadline = clock.steady() + startMs;
   let service = await settled({ services, clock }, name, deadline, signal);
   const before = textOf(objectOf(service.raw.template).revision);
@@ -56,7 +57,7 @@ export async function makeTrial(
   // Somebody may have sent the traffic to the newest revision since it was looked at. The write below only holds for this very reading.
   if (followsLatest(service.traffic)) throw moved(short);
   const template = trialTemplate(objectOf(service.raw.template), point, revision);
-  const target = { type: revisionType, revision, tag: capacityTag } as const;
+  const target = { type: revisionType, revision, tag } as const;
   const change = {
     template,
     traffic: [...withoutTrialTag(service.traffic), target],
@@ -77,9 +78,7 @@ export async function makeTrial(
   service = await settled({ services, clock }, name, deadline, signal);
   // A write whose answer was lost is a conflict too, and then the template is ours.
   if (textOf(objectOf(service.raw.template).revision) !== revision) throw moved(short);
-  const url = service.trafficStatuses.find(
-    (status) => status.tag === capacityTag && status.revision === revision,
-  );
+  const url = service.trafficStatuses.find((status) => status.tag === tag && status.revision === revision);
   if (service.latestReadyRevision === revision && url?.uri !== undefined) return { revision, url: url.uri };
   const made = await services.revision(name, revision, signal);
   return { problem: 'failed', why: made?.message ?? service.terminalMessage ?? 'it is not ready' };

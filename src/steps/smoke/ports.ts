@@ -66,6 +66,8 @@ export interface SmokeRequest {
   deadlineMs?: number | undefined;
   /** How many milliseconds to wait at the start while the function refuses our own token. Default: 30 s. */
   settleMs?: number | undefined;
+  /** The URL was made a moment ago, so Google's front end may not know it yet: the first request waits for it. */
+  newUrl?: boolean | undefined;
   /** An ID token for this function that has expired, for `denies-expired-token`. */
   expiredToken?: string | undefined;
   signal?: AbortSignal | undefined;

@@ -38,6 +38,10 @@ export function unreachedIn({ expect }: SmokeCase, answer: Answer, target: Reach
   return by && (by === 'proxy' || !expect.status.includes(status)) ? { by, status } : undefined;
 }
 
+/** Google's front end knows no such URL. If the URL is new, it may a moment later. */
+export const isMissing = (unreached: CaseResult['unreached']): boolean =>
+  unreached?.by === 'ingress' && unreached.status === 404;
+
 /** Sends one case and judges its answer. */
 export async function runCase(
   caller: Caller,

@@ -74,6 +74,46 @@ test('nothing that was measured had traffic, and every call was counted', async 
   expect(calls.length - counted).toBeLessThanOrEqual(probes);
 });
 
+describe('which revision answers', () => {
+  test('each configuration has a tag of its own, and only its own revision got its calls', async () => {
+    await openService(world, 'tags');
+    const tags = new Map<string, Set<string>>();
+    const restore = world.onCalls(() => {
+      for (const { tag, serves } of serviceOf('tags').live)
+        if (tag?.startsWith('bs-cap')) tags.set(tag, (tags.get(tag) ?? new Set()).add(serves));
+      return undefined;
+    });
+    const ran = await measureService(world, 'tags');
+    restore();
+    const { trials = [] } = ran.report.evidence.capacity ?? {};
+    expect(trials.length).toBeGreaterThan(1);
+    expect([...tags.values()].map(({ size }) => size)).toEqual(trials.map(() => 1));
+    expect(new Set([...tags.values()].flatMap((revisions) => [...revisions])).size).toBe(trials.length);
+  });
+
+  test('a new URL that the front end does not know everywhere yet is waited for, and those calls judge nothing', async () => {
+    await openService(world, 'new');
+    const headers = { server: 'Google Frontend', 'content-type': 'text/html' };
+    const body =
+      '<html><head><title>404 Page not found</title></head><body>The requested URL was not found on this server.</body></html>';
+    let sent = 0;
+    let missing = 0;
+    const restore = world.onCalls(({ api, method }) => {
+      if (api !== 'invoke' || method !== 'POST' || trialsOf(world, 'new').length === 0) return undefined;
+      // The first calls, and then one in four for a moment.
+      if (++sent > 40 || (sent > 3 && sent % 4 !== 0)) return undefined;
+      missing++;
+      return { status: 404, headers, body };
+    });
+    const one = { instance_choices: '4', memory_choices: '256Mi' };
+    const ran = await measureService(world, 'new', one);
+    restore();
+    expect(missing).toBeGreaterThan(3);
+    expect(ran.report).toMatchObject({ verdict: 'pass', errors: [] });
+    expect(ran.report.evidence.capacity?.trials).toMatchObject([{ answer: 'keeps', wrong: 0 }]);
+  });
+});
+
 describe('bounds', () => {
   test('every call that hangs counts, and the service is put back', async () => {
     await openService(world, 'hangs');
@@ -108,7 +148,7 @@ describe('bounds', () => {
       if (api === 'invoke' && method === 'POST') sent++;
       return undefined;
     });
-    const sizes = { instance_choices: '4', memory_choices: '256Mi, 512Mi, 1Gi' };
+    const sizes = { instance_choices: '4', memory_choices: '256Mi, 320Mi, 384Mi, 512Mi, 1Gi' };
     const ran = await measureService(world, 'few', { max_calls: '120', ...sizes });
     restore();
     expect(sent).toBeLessThanOrEqual(120 + probes);

@@ -57,7 +57,7 @@ test('a deploy by somebody else meanwhile ends the measurement, and its size sta
   });
   const { report } = await measureService(world, 'meanwhile', {
     ...quick,
-    memory_choices: '256Mi, 512Mi, 1Gi',
+    memory_choices: '256Mi, 320Mi, 384Mi, 512Mi, 1Gi',
   });
   restore();
   await moved;
@@ -98,7 +98,7 @@ test('a deploy by somebody else before the first configuration, and traffic that
   });
   const later = await measureService(world, 'follows', {
     ...quick,
-    memory_choices: '256Mi, 512Mi, 1Gi',
+    memory_choices: '256Mi, 320Mi, 384Mi, 512Mi, 1Gi',
   });
   again();
   await sent;

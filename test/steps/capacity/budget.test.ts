@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { withoutTrialTag } from '../../../src/domain/capacity/record.ts';
+import { isTrialTag, trialTag, withoutTrialTag } from '../../../src/domain/capacity/record.ts';
 import { capacityTag } from '../../../src/domain/product.ts';
 import { Budget } from '../../../src/steps/capacity/budget.ts';
 import type { SmokeHttpRequest } from '../../../src/steps/ports/smoke.ts';
@@ -46,6 +46,22 @@ test('what no call can be paid for is not begun, and costs nothing without a cal
   expect(budget.dollars).toBe(0);
   now = 1000;
   expect(budget.dollars).toBeGreaterThan(0);
+});
+
+test('the tags of configurations differ, and are known from those of others', () => {
+  expect([trialTag('0123abcd', 1), trialTag('0123abcd', 12)]).toEqual(['bs-cap-0121', 'bs-cap-01212']);
+  for (const tag of [capacityTag, trialTag('0123abcd', 1)])
+    expect([tag, isTrialTag(tag)]).toEqual([tag, true]);
+  for (const tag of [
+    undefined,
+    'bs-capital',
+    'bs-cap-',
+    'bs-cap-xyz1',
+    'bs-c',
+    'x-bs-cap-0121',
+    'bs-cap-0121-a',
+  ])
+    expect([tag, isTrialTag(tag)]).toEqual([tag, false]);
 });
 
 test('a share of the traffic stays, whatever tag it has', () => {

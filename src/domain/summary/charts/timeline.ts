@@ -18,17 +18,26 @@ const bounded = (seconds: number) => Math.max(0, Math.min(1e7, seconds));
 
 const endOf = (tasks: readonly Task[]) => Math.max(...tasks.map((task) => task.start + task.seconds), 0);
 
+interface Axis {
+  /** How many seconds one second of the chart stands for. */
+  scale: number;
+  unit: 's' | 'min' | 'h';
+}
+
+/**
+ * Mermaid shows times of day in the reader's time zone, and minutes are not the same in all of them. Only the seconds since 1970 are,
+ * so the axis counts seconds, and a long chart is drawn as if its minutes or hours were seconds.
+ */
+function axisOf(end: number): Axis {
+  if (end <= 600) return { scale: 1, unit: 's' };
+  return end <= 36_000 ? { scale: 60, unit: 'min' } : { scale: 3600, unit: 'h' };
+}
+
 /** At most 5 ticks, because the labels of more overlap. */
-function tickInterval(tasks: readonly Task[]): string {
-  const most = 5;
-  const begin = Math.min(...tasks.map((task) => task.start));
-  const intervals = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 43_200];
-  const seconds = intervals.find((interval) => (endOf(tasks) - begin) / interval <= most) ?? 86_400;
-  return seconds < 60
-    ? `${seconds}second`
-    : seconds < 3600
-      ? `${seconds / 60}minute`
-      : `${seconds / 3600}hour`;
+function tickInterval(span: number): string {
+  const intervals = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1200];
+  const seconds = intervals.find((interval) => span / interval <= 5) ?? 3600;
+  return seconds < 60 ? `${seconds}second` : `${seconds / 60}minute`;
 }
 
 /** The stages of a release one after another, as a gantt chart. */
@@ -38,6 +47,10 @@ export function timeline(tasks: readonly Task[], describe: { title: string; text
     .map((task) => ({ ...task, start: bounded(task.start), seconds: bounded(task.seconds) }))
     .slice(0, 60);
   if (drawn.length === 0) return [];
+  const end = endOf(drawn);
+  const { scale, unit } = axisOf(end);
+  const begin = Math.min(...drawn.map((task) => task.start));
+  const drawnMs = (seconds: number) => Math.round((1000 * seconds) / scale);
   const lines = [
     '---',
     'config:',
@@ -61,18 +74,19 @@ export function timeline(tasks: readonly Task[], describe: { title: string; text
     `    accDescr: ${chartText(describe.text, 300)}`,
     // Mermaid reads a bare number as milliseconds, even under `X` (seconds).
     '    dateFormat x',
-    '    axisFormat %M:%S',
-    `    tickInterval ${tickInterval(drawn)}`,
+    `    axisFormat %s ${unit}`,
+    `    tickInterval ${tickInterval((end - begin) / scale)}`,
   ];
   let section = '';
   for (const [index, task] of drawn.entries()) {
     const name = chartText(task.section, 11);
     if (name !== section) lines.push(`    section ${name}`);
     section = name;
-    const begin = Math.max(0, Math.round(1000 * task.start));
     // Mermaid does not draw a bar without length, so every bar gets at least 1/200 of the whole.
-    const length = Math.max(1, Math.round(1000 * task.seconds), Math.round((1000 * endOf(drawn)) / 200));
-    lines.push(`    ${chartText(task.label)} :${tags[task.end]}t${index}, ${begin}, ${length}ms`);
+    const length = Math.max(1, drawnMs(task.seconds), drawnMs(end / 200));
+    lines.push(
+      `    ${chartText(task.label)} :${tags[task.end]}t${index}, ${drawnMs(task.start)}, ${length}ms`,
+    );
   }
   return fence(lines);
 }

@@ -216,12 +216,20 @@ describe('the timeline', () => {
   });
 
   test.each([
-    [8, '2second'],
-    [75, '15second'],
-    [640, '5minute'],
-    [4 * 3600, '1hour'],
-    [80 * 3600, '24hour'],
-  ])('%d s have a tick every %s', (seconds, tick) => {
-    expect(drawn([[0, seconds]])).toContain(`tickInterval ${tick}`);
+    [8, '2second', '%s s', '8000ms'],
+    [75, '15second', '%s s', '75000ms'],
+    [640, '5second', '%s min', '10667ms'],
+    [4 * 3600, '1minute', '%s min', '240000ms'],
+    [80 * 3600, '30second', '%s h', '80000ms'],
+  ])('%d s have a tick every %s, counted as %s', (seconds, tick, format, length) => {
+    const text = drawn([[0, seconds]]);
+    expect(text).toContain(`tickInterval ${tick}`);
+    expect(text).toContain(`axisFormat ${format}`);
+    expect(text).toContain(`, 0, ${length}`);
+  });
+
+  test('the axis reads the same in every time zone, since it has no minutes or hours of a day', () => {
+    for (const seconds of [10, 1000, 100_000])
+      expect(/axisFormat (.*)/.exec(drawn([[0, seconds]]))?.[1]).toMatch(/^%s (s|min|h)$/);
   });
 });
