@@ -70,12 +70,12 @@ export async function postureWorld(options: SandboxOptions = {}): Promise<Postur
 
   const look: PostureWorld['look'] = async (call = {}, account = auditor) => {
     const { rest: inner, token } = world.rest(account);
-    const { rest, sent } = rememberingRest(inner);
+    const { rest, guard, spend, sent } = rememberingRest(inner);
     const ports = {
       ...world.ports(account),
       services: createServices(rest),
-      exposure: createExposureSources(rest),
-      posture: createPostureSources(rest, async () => token),
+      exposure: createExposureSources(guard),
+      posture: createPostureSources(rest, async () => token, spend),
     };
     const result = await posture(ports, {
       ...{

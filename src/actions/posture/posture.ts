@@ -26,15 +26,15 @@ export const posture: Action<'posture'> = async (context) => {
   const { log, clock, id, signal, env, secrets } = context;
   log.line(`What protects ${call.name} in ${projectId}/${call.region}? Nothing is changed.`);
   const started = clock.steady();
-  const { rest, sent } = rememberingRest(platformRest);
+  const { rest, guard, spend, sent } = rememberingRest(platformRest);
   const ports = {
     clock,
     // The verdict of the guard is one row of many here, so its log would repeat it.
     log: { ...log, line: log.debug },
     prober: createProber(endpoints, userAgent(id, 'posture')),
     services: createServices(rest),
-    exposure: createExposureSources(rest),
-    posture: createPostureSources(rest, tokens.accessToken),
+    exposure: createExposureSources(guard),
+    posture: createPostureSources(rest, tokens.accessToken, spend),
   };
   const result = await lookAtAll(ports, {
     ...call,

@@ -24,6 +24,8 @@ const mostAccessPolicies = 3;
 export function createPostureSources(
   rest: Rest,
   accessToken: (signal?: AbortSignal) => Promise<string>,
+  /** Counts a call that is sent without the client. Throws if there is none left. */
+  spend: () => void,
 ): PostureSources {
   const get = (api: Api, path: string, permission: string, signal?: AbortSignal) =>
     reading(rest, { api, method: 'GET', path, signal }, permission, (body) =>
@@ -80,7 +82,7 @@ export function createPostureSources(
         'secretmanager.secrets.getIamPolicy',
         signal,
       ),
-    ...uploadReader(rest, accessToken),
+    ...uploadReader(rest, accessToken, spend),
     scan: (project, image, signal) =>
       list(
         'containeranalysis',

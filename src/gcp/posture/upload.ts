@@ -5,7 +5,7 @@ import type { Rest } from '../../http/rest.ts';
 import { type HttpResponse, send, TransportError } from '../../http/send.ts';
 import type { PostureSources, UploadPlace } from '../../steps/posture/ports.ts';
 import { reading } from '../exposure/reading.ts';
-import { requiredText } from '../exposure/shape.ts';
+import { requiredText, UnexpectedShape } from '../exposure/shape.ts';
 import { directoryOf, namesIn, tailBytes } from './zip-names.ts';
 
 /** A server that ignores the range sends the whole zip. */
@@ -24,9 +24,11 @@ interface Download {
 export function uploadReader(
   rest: Rest,
   accessToken: (signal?: AbortSignal) => Promise<string>,
+  spend: () => void,
 ): Pick<PostureSources, 'upload'> {
-  const part = (download: Download, range: string, signal?: AbortSignal): Promise<HttpResponse> =>
-    send({
+  const part = async (download: Download, range: string, signal?: AbortSignal): Promise<HttpResponse> => {
+    spend();
+    return send({
       method: 'GET',
       url: download.url,
       // A compressed answer would make the offsets those of something else.
@@ -35,6 +37,7 @@ export function uploadReader(
       maxBytes: mostBytes,
       signal,
     });
+  };
 
   async function locate(place: UploadPlace, signal?: AbortSignal): Promise<Reading<Download>> {
     if ('function' in place) {
@@ -94,8 +97,11 @@ export function uploadReader(
       try {
         return await names(located.value, signal);
       } catch (error) {
-        if (signal?.aborted || !(error instanceof TransportError || error instanceof ReleaseError))
-          throw error;
+        const isKnown =
+          error instanceof TransportError ||
+          error instanceof ReleaseError ||
+          error instanceof UnexpectedShape;
+        if (signal?.aborted || !isKnown) throw error;
         return { ok: false, call: located.call, cause: 'failed', detail: messageOf(error) };
       }
     },

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { addBucket } from '../../../sandbox/storage/state.ts';
 import { knownRole, knownRoles } from '../../../src/domain/posture/known-roles.ts';
 import { buildBalancer } from '../../sandbox/support/balancer.ts';
@@ -154,6 +154,64 @@ test('the calls and the time of a plain service and of one that uses everything'
   // What the README says. One call is for each secret, key, bucket, policy and door that a plain service lacks.
   expect([plain.calls, loaded.calls]).toEqual([30, 40]);
   expect(loaded.seconds).toBeLessThan(6);
+});
+
+describe('however much there is, a look makes at most 40 calls and names what it left out', () => {
+  let backendsMade = 0;
+  const many = <T>(count: number, one: (at: number) => T) =>
+    Array.from({ length: count }, (_, at) => one(at));
+  /** Custom roles cost a call each, secrets three, buckets two and backends two. */
+  const load = async ({ roles = 0, secrets = 0, buckets = 0, backends = 0 }) => {
+    const project = 'sandbox-project';
+    for (const at of many(roles, (index) => index)) {
+      const name = `projects/${project}/roles/own${at}`;
+      w.sandbox.world.roles.define({
+        ...{ name, title: name, includedPermissions: ['run.routes.invoke'], stage: 'GA', etag: 'AA==' },
+      });
+    }
+    w.set(
+      w.policy,
+      ...many(roles, (at) => ({
+        role: `projects/${project}/roles/own${at}`,
+        members: [`user:u${at}@example.com`],
+      })),
+    );
+    await w.settings({ secrets: Object.fromEntries(many(secrets, (at) => [`s${at}`, { 1: 'ENABLED' }])) });
+    for (const at of many(buckets, (index) => index))
+      addBucket(w.sandbox.world, `many-${at}`, 'US', { versioning: { enabled: true } });
+    for (const _ of many(backends, (index) => index))
+      await w.own('compute', 'POST', `/compute/v1/projects/${project}/global/backendServices`, {
+        name: `more-${++backendsMade}`,
+        backends: [{ group: `projects/${project}/regions/us-central1/networkEndpointGroups/ocr-neg` }],
+        iap: { enabled: true },
+      });
+    const env = many(secrets, (at) => ({
+      name: `S${at}`,
+      valueSource: { secretKeyRef: { secret: `s${at}`, version: '1' } },
+    }));
+    Object.assign(w.running(), { template: { ...w.running().template, containers: [{ image, env }] } });
+    const result = await w.look({ buckets: many(buckets, (at) => `many-${at}`) });
+    return { ...result, rows: new Map(result.evidence.rows.map((row) => [row.id, row])) };
+  };
+
+  test.each([
+    ['custom roles', { roles: 30 }, 'posture-gateway'],
+    ['secrets', { secrets: 12 }, 'posture-secret-life-cycle'],
+    ['buckets', { buckets: 12 }, 'posture-buckets'],
+    ['backends', { backends: 4 }, undefined],
+    ['everything', { roles: 30, secrets: 12, buckets: 12, backends: 4 }, 'posture-gateway'],
+  ] as const)('many %s', async (_name, resources, row) => {
+    const before = w.sandbox.world.requests.length;
+    const { rows, calls } = await load(resources);
+    const sent = w.sandbox.world.requests.slice(before).filter(({ api, principal, method }) => {
+      const isSetUp = principal?.includes('owner@example.com') && method === 'POST';
+      return w.sandbox.world.urls.has(api) && !isSetUp;
+    });
+    expect(calls).toBeLessThanOrEqual(40);
+    expect(sent).toHaveLength(calls);
+    if (row) expect(`${row}: ${rows.get(row)?.saw}`).toMatch(/at most|left out/);
+    w.reset();
+  });
 });
 
 test.each(knownRoles)('%s allows at Google what the table says without a call', async (role) => {
