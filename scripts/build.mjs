@@ -5,9 +5,9 @@ import { chmodSync, lstatSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } f
 import { dirname, join, resolve } from 'node:path';
 import ncc from '@vercel/ncc';
 import { minify } from 'terser';
-import { chunkMap, nameChunks, useNames } from './build/chunks.mjs';
+import { chunkMap, entryParts, nameChunks, useNames } from './build/chunks.mjs';
 import { ignoredByNpm } from './build/command-line.mjs';
-import { runLate } from './build/lazy.mjs';
+import { entryFile, runLate } from './build/lazy.mjs';
 import { narrowPackages } from './build/narrow.mjs';
 import { shareModules } from './build/share.mjs';
 import { root } from './find-node24.mjs';
@@ -48,28 +48,30 @@ const { code, assets, stats } = await ncc(join(build, 'index.js'), {
   target: 'es2023',
   license: 'licenses.txt',
 });
-const named = nameChunks(
-  stats.toJson({
-    all: false,
-    chunks: true,
-    chunkModules: true,
-    chunkOrigins: true,
-    modules: true,
-    nestedModules: true,
-    nestedModulesSpace: Number.POSITIVE_INFINITY,
-    chunkModulesSpace: Number.POSITIVE_INFINITY,
-    modulesSpace: Number.POSITIVE_INFINITY,
-    ids: true,
-    dependentModules: true,
-    groupModulesByType: false,
-    groupModulesByAttributes: false,
-    groupModulesByCacheStatus: false,
-    groupModulesByPath: false,
-    groupModulesByExtension: false,
-  }),
-);
+const listed = stats.toJson({
+  all: false,
+  chunks: true,
+  chunkModules: true,
+  chunkOrigins: true,
+  modules: true,
+  nestedModules: true,
+  nestedModulesSpace: Number.POSITIVE_INFINITY,
+  chunkModulesSpace: Number.POSITIVE_INFINITY,
+  modulesSpace: Number.POSITIVE_INFINITY,
+  ids: true,
+  dependentModules: true,
+  groupModulesByType: false,
+  groupModulesByAttributes: false,
+  groupModulesByCacheStatus: false,
+  groupModulesByPath: false,
+  groupModulesByExtension: false,
+});
+const named = nameChunks(listed);
 const scripts = Object.fromEntries(named.map(({ file }) => [file, assets[file].source.toString()]));
-const { files, chunks } = shareModules(useNames({ 'index.js': code, ...scripts }, named), named);
+const { files, chunks: shared } = shareModules(useNames({ 'index.js': code, ...scripts }, named), named);
+const chunks = [{ name: entryFile, parts: entryParts(listed) }, ...shared].sort((a, b) =>
+  a.name < b.name ? -1 : 1,
+);
 const known = new Set(['licenses.txt', ...named.map(({ file }) => file)]);
 const left = Object.keys(assets).filter((name) => /\.(c?js|json)$/.test(name) && !known.has(name));
 for (const name of left) files[name] = assets[name].source.toString();
@@ -77,10 +79,10 @@ rmSync(out, { recursive: true, force: true });
 const minified = async (text) =>
   (await minify(text, { ecma: 2020, compress: { passes: 1 }, mangle: true })).code;
 const late = await runLate(files, chunks, minified);
-const listed = new Set(chunks.map(({ name }) => name));
+const done = new Set(chunks.map(({ name }) => name));
 const sizes = {};
 for (const [name, content] of Object.entries(late)) {
-  const small = /\.c?js$/.test(name) && !listed.has(name) ? await minified(content) : content;
+  const small = /\.c?js$/.test(name) && !done.has(name) ? await minified(content) : content;
   sizes[name] = Buffer.byteLength(small);
   write(name, small);
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
 // @ts-expect-error A script without types.
-import { headOf } from '../scripts/build/lazy.mjs';
+import { entryFile, headOf } from '../scripts/build/lazy.mjs';
 import { modulesFrom } from './support/module-graph.ts';
 
 /**
@@ -82,7 +82,10 @@ const entries: Record<string, Entry> = (() => {
 const modulesOf = ({ chunks }: Entry) => [...new Set(chunks.flatMap((name) => modulesIn.get(name) ?? []))];
 /** The code of the files that an entry reads. The first line of each lists its modules. */
 const bytesOf = ({ chunks }: Entry) =>
-  chunks.reduce((sum, name) => sum + read(`dist/${name}`).replace(/^.*\n/, '').length, code.length);
+  [entryFile, ...chunks].reduce(
+    (sum, name) => sum + read(`dist/${name}`).replace(/^.*\n/, '').length,
+    code.length,
+  );
 const named = Object.entries(entries);
 
 /** Code that an entry may read before its first line runs, the runner's own and the inputs among it. More is a decision. One that is not listed may read 450 000. */
@@ -103,7 +106,8 @@ const most: Record<string, number> = {
   pipeline: 287_000,
   pipelinePost: 275_000,
   posture: 372_000,
-  release: 1_000_000,
+  // It compiles two thirds of this before its first call.
+  release: 1_050_000,
   releasePost: 384_000,
   rollback: 321_000,
   slo: 203_000,
@@ -144,8 +148,8 @@ describe('what an entry loads', () => {
     const bytes = shared.reduce((sum, file) => sum + statSync(join(root, file)).size, 0);
     expect(bytes).toBeGreaterThan(10_000);
     expect(bytes).toBeLessThan(110_000);
-    // With the loader, which saves each action more than it costs (test/dist-start.test.ts).
-    expect(code.length).toBeLessThan(34_000);
+    // Node parses it all before an action begins.
+    expect(code.length).toBeLessThan(14_500);
   });
 });
 

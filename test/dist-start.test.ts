@@ -72,15 +72,15 @@ async function untilFirstCall(action: ActionName) {
   };
 }
 
-/** Characters of code, without the entry. More is a decision. */
+/** Characters of code, without index.js. More is a decision. */
 const most = {
-  auth: 85_000,
-  deploy: 200_000,
-  guard: 118_000,
-  release: 676_000,
-  rollback: 125_000,
-  'smoke-test': 422_000,
-  watch: 140_000,
+  auth: 98_000,
+  deploy: 212_000,
+  guard: 132_000,
+  release: 690_000,
+  rollback: 140_000,
+  'smoke-test': 435_000,
+  watch: 152_000,
 } satisfies Partial<Record<ActionName, number>>;
 
 test.each(Object.keys(most) as (keyof typeof most)[])(

@@ -12,6 +12,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+// @ts-expect-error A script without types.
+import { entryFile, headOf } from '../scripts/build/lazy.mjs';
 import { version } from '../src/domain/product.ts';
 import { node20 } from './support/node-20.ts';
 
@@ -90,12 +92,14 @@ function loadedByVerbs(): Set<string> {
   const group = groups.map(([, chunks = '']) => chunks).find((chunks) => chunks.includes('"cli-main.js"'));
   const next = [...(group ?? '').matchAll(/"([^"]+)"/g)].map(([, name]) => name as string);
   expect(next).toContain('cli-main.js');
+  next.push(entryFile);
   for (let name = next.pop(); name !== undefined; name = next.pop()) {
     if (found.has(name)) continue;
     found.add(name);
     const code = readFileSync(join(built, name), 'utf8');
     next.push(
-      ...[...code.matchAll(/(?:\.e\("|require\("\.\/)([^"]+)"\)/g)].map(([, chunk]) => chunk as string),
+      ...headOf(code).needs,
+      ...[...code.matchAll(/\.e\("([^"]+)"\)/g)].map(([, chunk]) => chunk as string),
     );
   }
   return found;

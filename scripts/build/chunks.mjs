@@ -71,6 +71,14 @@ export function nameChunks(stats) {
     });
 }
 
+/** The modules of `src/` in the entry, as `nameChunks` gives those of a chunk, without the entry itself and what Node brings. */
+export const entryParts = (stats) =>
+  stats.chunks
+    .filter((chunk) => chunk.entry)
+    .flatMap(partsOf)
+    .map(({ inner, ...part }) => part)
+    .filter(({ modules }) => modules.every((name) => name.includes('/') && !name.startsWith('external ')));
+
 /**
  * The files of the bundle, by name, with each chunk's name in place of its number. webpack makes the numbers from the order
  * in which it happens to read the modules, so they differ from build to build. `files` are the texts by webpack's file names.

@@ -6,22 +6,29 @@ import { bundleLoader } from './loader.mjs';
 const changed = (what) =>
   new Error(`The bundler writes ${what} in a new way: change scripts/build/lazy.mjs.`);
 
+/** The file with the modules of the entry. All actions read it. */
+export const entryFile = 'entry.js';
+
 /** Built-in modules that Node has loaded before any of our code runs. */
 const loadedByNode = new Set(['buffer', 'events', 'fs', 'path', 'process', 'url', 'util']);
 
 /**
- * `files` are the scripts by name, and `chunks` are from `shareModules`. `minify` makes a script small. Returns the
+ * `files` are the scripts by name, and `chunks` are from `shareModules`, with that of the entry. `minify` makes a script small. Returns the
  * files again: `index.js` is still to be made small, the others are done.
  */
 export async function runLate(files, chunks, minify) {
-  const parts = new Map(chunks.map(({ name }) => [name, partsOf(name, files[name])]));
+  const parts = new Map(
+    chunks.filter(({ name }) => name !== entryFile).map(({ name }) => [name, partsOf(name, files[name])]),
+  );
   const codes = [files['index.js'], ...[...parts.values()].flatMap(({ modules }) => Object.values(modules))];
+  const { index, modules: inEntry } = apart(builtinsLate(files['index.js'], codes));
+  parts.set(entryFile, { strict: true, ids: [], needs: [], modules: inEntry });
   const own = new Set(
     chunks.flatMap(({ parts: held }) =>
       held.filter(({ modules }) => modules.every(isOwn)).map(({ id }) => id),
     ),
   );
-  const out = { ...files, 'index.js': withLoader(builtinsLate(files['index.js'], codes)) };
+  const out = { ...files, 'index.js': withLoader(index) };
   for (const [name, { modules, ...head }] of parts) {
     const list = {};
     let text = 'exports.modules={\n';
@@ -120,13 +127,29 @@ function builtinsLate(code, codes) {
   );
 }
 
+/** The entry without the modules of `src/` that it holds, and these. */
+function apart(code) {
+  const pattern = /var __webpack_modules__ = \((\{\n[\s\S]*?\n\/\*{6}\/ \t\})\);/;
+  const table = pattern.exec(code)?.[1];
+  if (table === undefined) throw changed('the modules of the entry');
+  const texts = Object.entries(new Function(`return ${table}`)()).map(([id, run]) => [id, String(run)]);
+  const builtins = texts.filter(([, text]) => /^\(module\) => \{\s*module\.exports = \w+\("/.test(text));
+  return {
+    index: code.replace(
+      pattern,
+      () => `var __webpack_modules__ = {${builtins.map(([id, text]) => `\n${id}: ${text}`).join(',')}};`,
+    ),
+    modules: Object.fromEntries(texts.filter(([id]) => !builtins.some(([other]) => other === id))),
+  };
+}
+
 /** The entry, with our own loader in place of webpack's. */
 function withLoader(code) {
   const parts = '{ load: __nccwpck_require__, readBundleFile, isPromised, builtinLater }';
   const changes = [
     [
       /function __nccwpck_require__\(moduleId\) \{[\s\S]*?(?=\/\/ expose the modules object)/g,
-      `const ${parts} = (${bundleLoader})(__webpack_modules__, require, __dirname);\n`,
+      `const ${parts} = (${bundleLoader})(__webpack_modules__, require, __dirname);\nreadBundleFile("${entryFile}");\n`,
     ],
     [/require\("\.\/" \+ __nccwpck_require__\.u\(chunkId\)\)/g, 'readBundleFile(chunkId)'],
     [

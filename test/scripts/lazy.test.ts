@@ -44,11 +44,26 @@ const chunk = (name: string, modules: Record<string, string>, needs: string[] = 
 
 /** What the loader of the entry consists of, as the bundler writes it. */
 const index = `
+/******/ \tvar __webpack_modules__ = ({
+
 /***/ 77:
 /***/ ((module) => {
 
 module.exports = require("node:crypto");
 
+/***/ }),
+
+/***/ 10:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   ten: () => (/* binding */ ten)
+/* harmony export */ });
+const ten = 10;
+
+/***/ })
+
+/******/ \t});
 function __nccwpck_require__(moduleId) { webpack(); }
 // expose the modules object
 if (__nccwpck_require__.o(definition, key) && !__nccwpck_require__.o(exports, key)) {}
@@ -205,6 +220,16 @@ describe('a built-in module of Node', () => {
   ])('%s', (_, code, members) => {
     expect(membersOf(77, [code])).toEqual(members);
   });
+});
+
+test('the entry keeps no module of our own', async () => {
+  const { load, readBundleFile, written } = await open({ ...chunk('entry.js', { 10: '' }), code: '' });
+  expect(written['index.js']).not.toContain('const ten');
+  expect(written['index.js']).toContain('readBundleFile("entry.js");');
+  readBundleFile('entry.js');
+  const exports = load('10');
+  expect(Object.getOwnPropertyDescriptor(exports, 'ten')?.configurable).toBe(true);
+  expect(exports.ten).toBe(10);
 });
 
 describe('the names that a module exports', () => {
