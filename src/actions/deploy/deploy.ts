@@ -2,7 +2,6 @@ import { functionPath, servicePath, shortName } from '../../domain/data/resource
 import type { DeployEvidence } from '../../domain/deploy/evidence.ts';
 import { planWithoutValues } from '../../domain/deploy/plan-text.ts';
 import { withModel } from '../../domain/deploy/with-model.ts';
-import { type FreezeJudgement, judgeFreeze } from '../../domain/freeze/judge.ts';
 import { evidenceOfModel, modelText, type ResolvedModel } from '../../domain/model/model.ts';
 import { userAgent } from '../../domain/product.ts';
 import { newReport, type Report } from '../../domain/report/report.ts';
@@ -18,6 +17,7 @@ import { guard, guardDefaults } from '../../steps/guard/guard.ts';
 import { openPlatform, type Platform } from '../login/platform.ts';
 import type { AskedModel } from '../model/inputs.ts';
 import { type DeployInputs, readDeployInputs } from './inputs.ts';
+import { askWhetherNow, type Now } from './now.ts';
 import { deployPorts } from './ports.ts';
 
 /** What the report keeps of a deploy: no values of variables, and at most 5000 files. */
@@ -73,10 +73,8 @@ export const deploy: Action<'deploy'> = async (context) => {
     read,
     signal,
   );
-  // Google's time counts, because the login has corrected the clock.
-  const frozen = judgeFreeze(read.freeze, clock.now());
-  if (frozen?.blocks && !settings.dryRun) return { report: blocked(read, inputs.given, frozen), view };
-  if (frozen) log.warning(frozen.blocks ? `A deploy would stop: ${frozen.reason}` : frozen.reason);
+  const now = await askWhetherNow(context, platform, read);
+  if (now.blocked !== undefined) return { report: blocked(read, inputs.given, now), view };
   const model = read.model && (await modelOf(context, platform, read.model, settings));
   const request: DeployRequest = {
     ...withModel(settings, model),
@@ -104,10 +102,10 @@ export const deploy: Action<'deploy'> = async (context) => {
   report.verdict = result.verdict;
   report.outcome = result.outcome;
   report.reason = result.reason;
-  report.findings = [...tried.findings, ...(frozen ? [frozen.finding] : []), ...result.findings];
+  report.findings = [...tried.findings, ...now.findings, ...result.findings];
   report.actions_taken = result.actions;
   report.evidence.preflight = tried.evidence;
-  report.evidence.freeze = frozen?.evidence;
+  Object.assign(report.evidence, now.evidence);
   report.evidence.deploy = evidenceOf(request, result);
   report.timings.push(timingOf(context, 'deploy', startedAt, result.verdict));
   return { report, view, outputs: outputsOf(request, result) };
@@ -132,15 +130,15 @@ const view = async () => (await import('../../domain/summary/deploy/section.ts')
 function blocked(
   { request: { project, region, name } }: DeployInputs,
   given: Record<string, unknown>,
-  frozen: FreezeJudgement,
+  now: Now,
 ): Report<'deploy'> {
   const report = newReport('deploy', { project, region, name });
   report.inputs = given;
   report.verdict = 'fail';
   report.outcome = 'blocked';
-  report.reason = `${frozen.reason} Nothing was changed.`;
-  report.findings = [frozen.finding];
-  report.evidence.freeze = frozen.evidence;
+  report.reason = `${now.blocked} Nothing was changed.`;
+  report.findings = now.findings;
+  report.evidence = now.evidence;
   return report;
 }
 

@@ -1,3 +1,4 @@
+import type { AlertRules } from '../../domain/alerts/judge.ts';
 import type { Json } from '../../domain/data/json.ts';
 import { locationPath } from '../../domain/data/resource-name.ts';
 import { secretSettings } from '../../domain/deploy/secrets.ts';
@@ -19,6 +20,8 @@ export interface DeployInputs {
   login: LoginRequest;
   request: Omit<DeployRequest, 'signal'>;
   freeze: FreezeRules;
+  /** Undefined: nobody asks for alerts. A release asks by default, a deploy if it is told to. */
+  alerts: AlertRules | undefined;
   /** The model that the revision gets. Undefined: none is named. */
   model: AskedModel | undefined;
   requireProof: 'partial' | 'complete';
@@ -52,12 +55,20 @@ export function readDeployInputs({
       dryRun: values.dry_run,
     },
     freeze: { windows: values.freeze ?? [], override: values.freeze_override },
+    alerts: alertRules(values),
     model: askedModel(inputs, values, shared.settings),
     requireProof: values.require_proof,
     propagationSeconds: values.propagation_timeout,
     preflight: values.preflight,
     newRegion: values.new_region,
   };
+}
+
+function alertRules({
+  on_alert: onAlert,
+  alert_override: override,
+}: Inputs<'deploy'>): AlertRules | undefined {
+  return onAlert === undefined || onAlert === 'ignore' ? undefined : { onAlert, chosen: true, override };
 }
 
 /** What `deploy` and the release build alike, under the names of deploy-cloud-functions@v4. Notes problems. */

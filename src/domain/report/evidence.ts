@@ -84,6 +84,7 @@ interface EvidenceByAction {
   deploy: {
     preflight?: PreflightEvidence | undefined;
     freeze?: Freeze | undefined;
+    alerts?: AlertEvidence | undefined;
     deploy?: DeployEvidence | undefined;
   };
   doctor: { preflight?: PreflightEvidence | undefined; doctor?: DoctorEvidence | undefined };

@@ -1,7 +1,7 @@
 import { group } from '../../domain/inputs/definition.ts';
 import { choice, text } from '../../domain/inputs/kinds.ts';
 
-const starting = { release: {} } as const;
+const starting = { release: {}, deploy: {} } as const;
 
 export const alerts = group('What an open alert does', {
   on_alert: {
@@ -10,7 +10,15 @@ export const alerts = group('What an open alert does', {
       'What an open alert of Cloud Monitoring on the service does before a release: `fail` ends the run with outcome `blocked` before it changes anything, `warn` says it, `ignore` does not ask. If the alerts cannot be read, the default only says so; `fail` set by you stops.',
     example: 'warn',
     otherwise: 'fail, if the alerts can be read',
-    usedBy: starting,
+    usedBy: {
+      release: {},
+      deploy: {
+        sentence:
+          'What an open alert of Cloud Monitoring on the service does before the deploy: `fail` ends the run with outcome `blocked` before it changes anything, also if the alerts cannot be read; `warn` says it; `ignore` does not ask.',
+        example: 'fail',
+        otherwise: 'ignore',
+      },
+    },
   },
   alert_override: {
     kind: text({ expected: 'a reason', maxLength: 500 }),

@@ -1,5 +1,6 @@
 /** Written by `npm run docs` from the table of inputs. */
 
+import { alerts } from '../groups/alerts.ts';
 import { deploy } from '../groups/deploy.ts';
 import { eventTrigger } from '../groups/event-trigger.ts';
 import { freeze } from '../groups/freeze.ts';
@@ -29,6 +30,7 @@ export const groups = [
   deploy,
   guard,
   freeze,
+  alerts,
   smoke,
   logs,
   output,
