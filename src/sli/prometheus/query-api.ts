@@ -57,24 +57,40 @@ export const createQuery =
   (text, at, signal) =>
     api('query', { query: text, time: secondsText(at) }, signal);
 
+/** Google's reference has these by GET, and its discovery document by POST with the parameters as JSON. */
+const alsoByPost: ReadonlySet<string> = new Set(['query', 'query_range']);
+/** Servers refuse a longer address. */
+const longestQuery = 4000;
+
+/** No such method of the path: 404 and 405 of the front end, and 501. */
+const isOtherMethod = (error: unknown) =>
+  error instanceof RemoteError && [404, 405, 501].includes(error.status);
+
 async function askGoogle(
   { rest, projectId, member }: Pick<QueryOptions, 'rest' | 'projectId' | 'member'>,
   method: string,
   parameters: Readonly<Record<string, string>>,
   signal?: AbortSignal,
 ): Promise<unknown> {
-  const path = `v1/projects/${projectId}/location/global/prometheus/api/v1/${method}`;
+  const call = {
+    api: 'monitoring',
+    retry: 'metered-read',
+    deadlineMs: 30_000,
+    signal,
+    path: `v1/projects/${projectId}/location/global/prometheus/api/v1/${method}`,
+  } as const;
+  const byGet = () => rest.call({ ...call, method: 'GET', query: { ...parameters } });
+  const byPost = () => rest.call({ ...call, method: 'POST', body: { ...parameters } });
+  const mayPost = alsoByPost.has(method);
+  const isLong = Object.values(parameters).join('').length > longestQuery;
   try {
-    const { body } = await rest.call({
-      api: 'monitoring',
-      method: 'GET',
-      path,
-      query: { ...parameters },
-      retry: 'metered-read',
-      deadlineMs: 30_000,
-      signal,
-    });
-    return body;
+    if (mayPost && isLong) return (await byPost()).body;
+    try {
+      return (await byGet()).body;
+    } catch (error) {
+      if (mayPost && isOtherMethod(error)) return (await byPost()).body;
+      throw error;
+    }
   } catch (error) {
     // 400 and 422: the query itself is wrong, and stays wrong.
     if (error instanceof RemoteError && (error.status === 400 || error.status === 422))
