@@ -114,8 +114,10 @@ function chosen(): readonly (typeof drivers)[number][] {
   return found;
 }
 
-const work = (cells: Parameters<typeof runCells>[0]): AsyncGenerator<CellResult> =>
-  lines(['--worker', '--cells', JSON.stringify({ cells })]);
+/** A declaration, because the sweep above runs before a constant down here would be set. */
+function work(cells: Parameters<typeof runCells>[0]): AsyncGenerator<CellResult> {
+  return lines(['--worker', '--cells', JSON.stringify({ cells })]);
+}
 
 /** The results that another process of this script writes, one a line. */
 async function* lines(more: readonly string[]): AsyncGenerator<CellResult> {

@@ -1,6 +1,7 @@
 import { addBucket, store } from '../../../sandbox/storage/state.ts';
 import { ReleaseError } from '../../../src/domain/errors/errors.ts';
 import { modelOfRevision } from '../../../src/domain/model/of-revision.ts';
+import { parsePeriods } from '../../../src/domain/model/tags.ts';
 import { isOpen } from '../../../src/domain/traffic/record.ts';
 import { seeded } from '../../support/fake-source.ts';
 import type { FastTime } from '../../support/fast-time.ts';
@@ -9,8 +10,8 @@ import { type Ran, ReleaseWorld, type RunOptions } from '../../support/release-w
 
 /**
  * Random schedules against a real MLflow server: releases that are promoted, taken back or killed at any call, rollbacks by hand, and
- * a person who moves the alias in between or in the middle. After settling, traffic, record and alias agree, or the report says that
- * they do not and prints the command that sets it right.
+ * a person who moves the alias in between or in the middle. After settling, traffic, record, alias and the tags of the versions agree,
+ * or the report says that they do not and prints the command that sets it right.
  */
 
 const short = { step_duration: '1s', duration: '1s', canary: 'none' };
@@ -143,6 +144,17 @@ export async function play(world: ReleaseWorld, mlflow: MlflowServer, seed: numb
   const raw = (await world.revision(name, sole?.revision ?? ''))?.raw;
   const carried = modelOfRevision(raw)?.version;
   const alias = await mlflow.alias(name, 'champion');
+  const key = `backstay/${world.sandbox.project}/${world.sandbox.region}/${name}`;
+  const open: string[] = [];
+  for (let version = 1; version <= newest; version++) {
+    const periods = parsePeriods((await mlflow.tag(name, String(version), key)) ?? '');
+    for (const { until, revision } of periods)
+      if (until === undefined) open.push(`${version} by ${revision}`);
+  }
+  if (open.join() !== `${carried} by ${sole?.revision}`)
+    violations.push(
+      `the tags say that ${open.join(', ') || 'nothing'} serves, and ${carried} by ${sole?.revision} does`,
+    );
   if (carried !== undefined && carried === alias) return { seed, steps, end: 'agree', violations };
   const told = settle.report.findings.find(({ rule }) => rule === 'model-alias-behind');
   if (!told?.commands?.[0]?.includes(`"version":"${carried}"`))
