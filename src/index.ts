@@ -48,6 +48,7 @@ export const rollback = () =>
   run('rollback', async () => (await import('./actions/rollback/rollback.ts')).rollback);
 export const smokeTest = () =>
   run('smoke-test', async () => (await import('./actions/smoke-test/smoke-test.ts')).smokeTest);
+export const model = () => run('model', async () => (await import('./actions/model/model.ts')).model);
 export const slo = () => run('slo', async () => (await import('./actions/slo/slo.ts')).slo);
 export const watch = () => run('watch', async () => (await import('./actions/watch/watch.ts')).watch);
 export const cli = async () => (await import('./cli/main.ts')).main(process.argv.slice(2));

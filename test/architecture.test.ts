@@ -196,6 +196,7 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
         'gateway',
         'login',
         'logs',
+        'model',
         'posture',
         'pipeline',
         'preflight',

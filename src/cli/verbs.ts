@@ -49,6 +49,11 @@ export const verbs: Readonly<Record<string, Entry>> = {
     summary: 'Make alerts and dashboards from the file with objectives, or compare them with it.',
     load: async () => (await import('./verbs/slo.ts')).slo,
   },
+  model: {
+    summary:
+      'Show which version of a model serves, which one served when, and whether all that names one agrees.',
+    load: async () => (await import('./verbs/model.ts')).model,
+  },
   replay: {
     summary: 'Judge a recorded watch again, offline.',
     load: async () => (await import('./verbs/replay.ts')).replay,

@@ -73,6 +73,12 @@ export const followed: readonly Followed[] = [
   },
   {
     page: 'docs/reference/command-line.md',
+    holds: 'backstay model',
+    by: 'test/e2e/model-command.test.ts',
+    says: "'model'",
+  },
+  {
+    page: 'docs/reference/command-line.md',
     holds: 'backstay drill',
     by: 'test/e2e/drill-command.test.ts',
     says: "'drill'",

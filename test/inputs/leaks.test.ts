@@ -11,6 +11,7 @@ import { readDrill } from '../../src/actions/drill/inputs.ts';
 import { readGateway } from '../../src/actions/gateway/inputs.ts';
 import { readGuard } from '../../src/actions/guard/inputs.ts';
 import { readLogs } from '../../src/actions/logs/inputs.ts';
+import { readModel } from '../../src/actions/model/read.ts';
 import { readPipeline } from '../../src/actions/pipeline/inputs.ts';
 import { readPostureInputs } from '../../src/actions/posture/inputs.ts';
 import { readRelease } from '../../src/actions/release/inputs.ts';
@@ -58,6 +59,7 @@ const readers: Record<ActionName, (context: Context) => unknown> = {
   rollback: readRollback,
   logs: readLogs,
   pipeline: readPipeline,
+  model: readModel,
   drill: readDrill,
 };
 

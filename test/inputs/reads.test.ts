@@ -9,6 +9,7 @@ import { readDrill } from '../../src/actions/drill/inputs.ts';
 import { readGateway } from '../../src/actions/gateway/inputs.ts';
 import { readGuard } from '../../src/actions/guard/inputs.ts';
 import { readLogs } from '../../src/actions/logs/inputs.ts';
+import { readModel } from '../../src/actions/model/read.ts';
 import { readPipeline } from '../../src/actions/pipeline/inputs.ts';
 import { readPostureInputs } from '../../src/actions/posture/inputs.ts';
 import { readRelease } from '../../src/actions/release/inputs.ts';
@@ -45,6 +46,7 @@ const readers: Record<ActionName, (context: Context) => unknown> = {
   rollback: readRollback,
   logs: readLogs,
   pipeline: readPipeline,
+  model: readModel,
   drill: readDrill,
 };
 
@@ -98,6 +100,7 @@ test.each<[ActionName, Record<string, string>, string[]]>([
   ['watch', { ...where, slo: '99%' }, ['replay']],
   ['rollback', { ...withModel, deployment_record: 'true' }, []],
   ['logs', where, []],
+  ['model', withModel, []],
   [
     'pipeline',
     { ...login, pipeline_file: 'pipeline.yaml', pipeline_service_account: 'a@b-c.iam.gserviceaccount.com' },
@@ -112,6 +115,7 @@ describe('a missing input is named', () => {
     ['release', ['name', 'project_id', 'workload_identity_provider']],
     ['watch', ['name', 'slo', 'project_id', 'workload_identity_provider']],
     ['guard', ['name', 'project_id', 'workload_identity_provider']],
+    ['model', ['model', 'name', 'project_id', 'workload_identity_provider']],
     ['auth', ['workload_identity_provider']],
   ])('%s: %j', async (action, names) => {
     try {

@@ -7,6 +7,7 @@ import { manifest as drill } from '../../../src/actions/drill/manifest.ts';
 import { manifest as gateway } from '../../../src/actions/gateway/manifest.ts';
 import { manifest as guard } from '../../../src/actions/guard/manifest.ts';
 import { manifest as logs } from '../../../src/actions/logs/manifest.ts';
+import { manifest as model } from '../../../src/actions/model/manifest.ts';
 import { manifest as pipeline } from '../../../src/actions/pipeline/manifest.ts';
 import { manifest as posture } from '../../../src/actions/posture/manifest.ts';
 import { manifest as release } from '../../../src/actions/release/manifest.ts';
@@ -31,6 +32,7 @@ export const manifests: readonly Manifest[] = [
   doctor,
   slo,
   pipeline,
+  model,
   logs,
   capacity,
   drill,

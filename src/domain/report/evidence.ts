@@ -13,6 +13,7 @@ import type { Freeze } from '../freeze/freeze.ts';
 import type { GatewayEvidence } from '../gateway/evidence.ts';
 import type { LoginEvidence } from '../login/evidence.ts';
 import type { LogsEvidence } from '../logs/evidence.ts';
+import type { ModelFacts } from '../model/facts.ts';
 import type { PipelineEvidence } from '../pipeline/evidence.ts';
 import type { PostureEvidence } from '../posture/judge.ts';
 import type { PreflightEvidence } from '../preflight/row.ts';
@@ -92,6 +93,7 @@ interface EvidenceByAction {
   gateway: { gateway?: GatewayEvidence | undefined };
   guard: { exposure?: ExposureEvidence | undefined };
   logs: object;
+  model: { model?: ModelFacts | undefined };
   posture: { posture?: PostureEvidence | undefined };
   pipeline: { pipeline?: PipelineEvidence | undefined };
   release: ReleaseEvidence;

@@ -20,6 +20,7 @@ const everywhere = {
   logs: {},
   capacity: {},
   drill: {},
+  model: {},
 } as const;
 
 /** After a login step, deploy-cloud-functions@v4 reads `service_account` as the account of the function. */
@@ -93,6 +94,10 @@ export const login = group('Login', {
         sentence:
           'E-mail of the service account to log in as. `roles/storage.bucketViewer` is enough for `mode: check`, and `restore` needs `roles/storage.objectUser` on the buckets too.',
       },
+      model: {
+        sentence:
+          'E-mail of the service account to log in as. It reads the service, its revisions and the model. Only `mode: settle` writes, and only to the registry.',
+      },
       auth: { sentence: 'E-mail of the service account to log in as.' },
     },
   },
@@ -139,6 +144,10 @@ export const login = group('Login', {
           'This action does not use it. It is accepted so that the actions of a job can share their inputs.',
       },
       pipeline: {
+        sentence:
+          'This action does not use it. It is accepted so that the actions of a job can share their inputs.',
+      },
+      model: {
         sentence:
           'This action does not use it. It is accepted so that the actions of a job can share their inputs.',
       },

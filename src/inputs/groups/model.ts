@@ -32,6 +32,10 @@ export const modelGroup = group('The model', {
           'The model as the release names it. Its alias goes back with the traffic. Which version or alias the reference names does not matter here.',
         otherwise: 'none: no alias is moved',
       },
+      model: {
+        required: true,
+        sentence: `The model as the release names it: ${referenceSentence}. Which version or alias the reference names matters only with \`mode: resolve\`.`,
+      },
     },
   },
   model_alias: {
@@ -44,7 +48,13 @@ export const modelGroup = group('The model', {
       'Alias that names the version that serves, in a registry that has aliases. It moves after the promotion, and back after a rollback. An alias that somebody else has moved meanwhile stays where it is. `none` moves no alias.',
     example: 'production',
     default: 'champion',
-    usedBy: { release: {}, rollback: {} },
+    usedBy: {
+      release: {},
+      rollback: {},
+      model: {
+        sentence: 'Alias that should name the version that serves. `none` looks at no alias and at no tags.',
+      },
+    },
   },
-  ...usedBy(registryInputs, { ...carrying, rollback: {} }),
+  ...usedBy(registryInputs, { ...carrying, rollback: {}, model: {} }),
 });

@@ -26,6 +26,7 @@ export const output = group('Summary and GitHub', {
       logs: {},
       capacity: {},
       drill: {},
+      model: {},
     },
   },
   comment: {

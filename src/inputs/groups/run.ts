@@ -2,6 +2,7 @@ import { sloModes } from '../../domain/alerting/evidence.ts';
 import { drillModes } from '../../domain/drill/evidence.ts';
 import { group } from '../../domain/inputs/definition.ts';
 import { boolean, choice, duration } from '../../domain/inputs/kinds.ts';
+import { modelModes } from '../../domain/model/facts.ts';
 import { pipelineModes } from '../../domain/pipeline/evidence.ts';
 
 /** How a run behaves as a whole. */
@@ -27,6 +28,13 @@ export const run = group('What a run does', {
         example: 'submit',
         sentence:
           '`run` submits the job and waits for its end. `submit` ends as soon as Google or AWS has the job, and `wait` waits for it in another job of the workflow, so that no runner is paid for hours of training. `check` judges the file, the parameters and the names in `require`, and sends nothing.',
+      },
+      model: {
+        kind: choice(modelModes),
+        default: 'verify',
+        example: 'history',
+        sentence:
+          '`verify` fails if traffic, record, alias and the files of the model do not agree, and prints the command that mends it. `history` lists which version served when. `settle` moves the alias to the version that serves, whatever it names now. `resolve` gives the exact version that `model` means now as outputs, and looks at no service.',
       },
       drill: {
         kind: choice(drillModes),

@@ -32,6 +32,10 @@ export const where = group('Where', {
           'Name of the function or of the service whose regions are compared. Required with `second_region`.',
       },
       capacity: { required: true },
+      model: {
+        sentence:
+          'Name of the function or of the service that serves the model. Required unless `mode` is `resolve`.',
+      },
       'smoke-test': {
         sentence: 'Name of the deployed function to test. Set this, `url` or `command`.',
       },
@@ -60,6 +64,10 @@ export const where = group('Where', {
       slo: atHome,
       pipeline: { ...atHome, sentence: 'Region in which Vertex AI runs the pipeline.' },
       logs: atHome,
+      model: {
+        ...atHome,
+        sentence: 'Region of the function, and of a model of Vertex AI whose reference names none.',
+      },
       drill: { ...atHome, sentence: 'Region that serves now. Used with `second_region`.' },
       capacity: atHome,
     },
@@ -112,6 +120,7 @@ export const where = group('Where', {
       logs: {},
       capacity: {},
       drill: {},
+      model: {},
       auth: {
         sentence: 'Project id that this step exports for the steps that follow.',
         otherwise: 'the project in the e-mail of `service_account`, else the project of an earlier step',

@@ -14,6 +14,7 @@ export const own: Readonly<Partial<Record<ActionName, Load>>> = {
   gateway: () => import('./gateway.ts'),
   guard: () => import('./guard.ts'),
   logs: () => import('./logs.ts'),
+  model: () => import('./model.ts'),
   pipeline: () => import('./pipeline.ts'),
   posture: () => import('./posture.ts'),
   release: () => import('./release.ts'),

@@ -1,9 +1,11 @@
+import { updateTraffic } from '../../domain/data/commands.ts';
 import type { Finding } from '../../domain/findings/finding.ts';
 import { ofRule } from '../../domain/findings/of-rule.ts';
 import { modelRules } from '../../domain/findings/rules/model.ts';
+import type { AgreeRow } from '../../domain/model/agree.ts';
 import type { AliasResult } from '../../domain/model/alias.ts';
 import type { TagResult } from '../../domain/model/tags.ts';
-import { recordAnnotation } from '../../domain/product.ts';
+import { actionPath, recordAnnotation } from '../../domain/product.ts';
 import { capital } from '../../domain/text/sentence.ts';
 import { parseRecord } from '../../domain/traffic/parse-record.ts';
 import type { RunService } from '../ports/services.ts';
@@ -39,6 +41,60 @@ export const tagFindings = (result: TagResult | undefined): Finding[] =>
         },
       ]
     : [];
+
+/** What does not agree, each with what mends it. */
+export function agreementFindings(
+  rows: readonly AgreeRow[],
+  about: {
+    /** projects/P/locations/L/services/S */
+    service: string;
+    recorded: string | undefined;
+    version: string | undefined;
+    alias: { name: string; current: string | undefined } | undefined;
+    command: (alias: string, version: string) => string | undefined;
+  },
+): Finding[] {
+  const { service, recorded, version, alias, command } = about;
+  return rows
+    .filter(({ is }) => is === 'differs')
+    .flatMap(({ what, says }): Finding[] => {
+      const title = `${capital(says)}.`;
+      if (what === 'traffic')
+        return [
+          { ...ofRule(modelRules, 'model-not-carried'), title, fix: 'Release the function with model.' },
+        ];
+      if (what === 'bytes')
+        return [
+          {
+            ...ofRule(modelRules, 'model-serving-gone'),
+            title,
+            fix: 'Bring the files back, or release another version. Register each version under a path of its own.',
+          },
+        ];
+      if (what === 'tags')
+        return [
+          {
+            ...ofRule(modelRules, 'model-tags-behind'),
+            title,
+            fix: `Run ${actionPath('model')} with mode: settle, which writes them. The next release does so too.`,
+          },
+        ];
+      if (what === 'record')
+        return [
+          {
+            ...ofRule(modelRules, 'model-traffic-moved'),
+            title,
+            fix: 'If what serves is right, release it, so that it is tested and recorded. If not, move the traffic back:',
+            ...(recorded === undefined ? {} : { commands: [updateTraffic(service, { all: recorded })] }),
+          },
+        ];
+      if (alias === undefined || version === undefined) return [];
+      return aliasFindings({
+        ...{ alias: alias.name, did: 'left', from: alias.current, now: alias.current, wanted: version },
+        ...{ reason: says, command: command(alias.name, version) },
+      });
+    });
+}
 
 /** What was written, in one sentence. */
 export const tagText = ({ reason }: TagResult): string => `The versions of the model say now that ${reason}.`;

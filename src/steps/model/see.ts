@@ -3,7 +3,7 @@ import { modelOfRevision } from '../../domain/model/of-revision.ts';
 import { recordAnnotation } from '../../domain/product.ts';
 import { parseRecord } from '../../domain/traffic/parse-record.ts';
 import { isOpen, type ReleaseRecord } from '../../domain/traffic/record.ts';
-import { servingNow } from '../../domain/traffic/serving.ts';
+import { servingAllocations, servingNow } from '../../domain/traffic/serving.ts';
 import type { Services } from '../ports/services.ts';
 
 export interface SeePorts {
@@ -18,6 +18,8 @@ export interface Seen {
   revision: string | undefined;
   /** The model that it carries. */
   carried: CarriedModel | undefined;
+  /** The one revision that the last release or rollback gave all the traffic to. */
+  recorded: string | undefined;
 }
 
 /** What a service serves now, and with which model. */
@@ -33,5 +35,7 @@ export async function seeNow(
   const [sole, ...others] = service ? servingNow(service).filter(({ percent }) => percent > 0) : [];
   const revision = others.length === 0 ? sole?.revision : undefined;
   const raw = revision ? (await services.revision(name, revision, signal))?.raw : undefined;
-  return { record, open, revision, carried: modelOfRevision(raw) };
+  const wrote = record ? servingAllocations(record.wrote, service?.latestReadyRevision) : [];
+  const recorded = wrote.length === 1 ? wrote[0]?.revision : undefined;
+  return { record, open, revision, carried: modelOfRevision(raw), recorded };
 }

@@ -21,7 +21,11 @@ const examples = published().filter(({ place }) =>
   /^(README\.md|actions\/|examples\/|docs\/release\/workflow)/.test(place),
 );
 const first = examples.filter(({ place }) => place.startsWith('README.md'));
-const order = [...first, ...examples.filter((one) => !first.includes(one))];
+/** Those of `model` look at what the release of a model has left. */
+const afterModel = examples.filter(({ place }) => place.startsWith('actions/model/'));
+const order = [...first, ...examples.filter((one) => ![...first, ...afterModel].includes(one))].flatMap(
+  (one) => (one.place === 'examples/workflows/release-model.yml' ? [one, ...afterModel] : [one]),
+);
 
 /** A watch without users ends without a decision, and says so. */
 const noUsers = /actions\/watch@/;
