@@ -3,6 +3,7 @@ import { accessBeliefs } from './beliefs/access.ts';
 import { alertingBeliefs } from './beliefs/alerting.ts';
 import { balancerBeliefs } from './beliefs/balancer.ts';
 import { functionBeliefs } from './beliefs/function.ts';
+import { gatewayBeliefs } from './beliefs/gateway.ts';
 import { loginBeliefs } from './beliefs/login.ts';
 import { modelBeliefs } from './beliefs/models.ts';
 import { monitorBeliefs } from './beliefs/monitors.ts';
@@ -33,6 +34,7 @@ const all = {
   ...setupBeliefs,
   ...registryBeliefs,
   ...balancerBeliefs,
+  ...gatewayBeliefs,
 } as const;
 
 export type BeliefId = keyof typeof all;

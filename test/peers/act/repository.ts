@@ -103,8 +103,19 @@ export function alerting(folder: string, at: string): void {
   execFileSync(process.execPath, [cli, 'slo', '--mode', 'generate', '--output-dir', at], { cwd: folder });
 }
 
-/** Commits an API of one operation that takes a key, whose backend is this URL. */
-export const api = (folder: string, backend: string) =>
+/** Commits an API of one operation that takes a key, whose backend is this URL, and a suite that goes through it. */
+export function api(folder: string, backend: string): void {
+  change(
+    folder,
+    'front.smoke.yaml',
+    `version: 1
+defaults: { request: { as: raw, path: /v1/ocr } }
+cases:
+  - name: English invoice
+    image: images/invoice-en.png
+    expect: { text_file: images/invoice-en.txt }
+`,
+  );
   change(
     folder,
     'openapi.yaml',
@@ -120,6 +131,7 @@ paths:
     post: { operationId: ocr, responses: { '200': { description: The text } } }
 `,
   );
+}
 
 /** A composite action of the user's own around the release. */
 export function nested(folder: string): void {

@@ -18,7 +18,7 @@ export const modelBeliefs = {
     belief:
       'A PATCH of `models/M@V` with `updateMask=labels` replaces the labels of that version alone, and a list of versions with `labels.KEY:*` finds it by them.',
     source:
-      'UpdateModelRequest: "if the request is for model-specific update, model label gets updated. Otherwise, version labels get updated."',
+      'UpdateModelRequest: "if the request is for model-specific update, model label gets updated. Otherwise, version labels get updated".',
     otherwise: 'The labels do not say which version served when. The history shows the revisions alone.',
     verify: 'PATCH the labels of one of two versions, and list the versions by the label.',
     settled,
