@@ -14,6 +14,8 @@ const value = [
   /`[^`]*(?:`|$)/,
   /\[[^\]]*(?:\]|$)/,
   /\{[^}]*(?:\}|$)/,
+  // A block of YAML begins on the next line, and a line that was joined to another one has a bar between them.
+  /(?:[|>][+-]?\s+){1,3}\S+/,
   /\S+/,
 ]
   .map(({ source }) => source)
@@ -21,12 +23,19 @@ const value = [
 
 /** Everything behind the name of such a field or header, to the end of the value. */
 const named = new RegExp(
-  String.raw`((?:^|[^a-z])(?:[\w-]{0,40}(?:pass(?:word|wd|phrase|code)?|pwd?|secret(?:[_-]?key)?|token|api[_-]?key|apikey|access[_-]?key|account[_-]?key|private[_-]?key|shared[_-]?key|credential|authorization|auth|session(?:[_-]?id)?|sid|csrf|signature|sig|otp|pin|cvv|cvc|ssn|rrn|주민등록번호|주민번호|비밀번호|암호|전화번호|휴대폰|연락처|계좌번호|카드번호|여권번호)(?:[_-]?(?:hash|value|digest))?)(?:\\*["'${'`'}]?\s*(?:=>|[:=>]|%3[AD]|\bis\b)\s*|["']\s*,\s*(?=["'])))(?:(?:bearer|basic|digest)\s+)?(?:${value})`,
+  String.raw`((?:^|[^a-z])(?:[\w-]{0,40}(?:pass(?:word|wd|phrase|code)?|pwd?|secret(?:[_-]?key)?|token|api[_-]?key|apikey|access[_-]?key|account[_-]?key|private[_-]?key|shared[_-]?key|credential|authorization|auth|session(?:[_-]?id)?|sid|csrf|signature|sig|otp|pin|cvv|cvc|ssn|rrn|주민등록번호|주민번호|비밀번호|암호|전화번호|휴대폰|연락처|계좌번호|카드번호|여권번호|密码|密碼|パスワード)(?:[_-]?(?:hash|value|digest|\d{1,2}))?)(?:\\*["'${'`'}]?\s*(?:=>|->|[:=>：＝→]|%3[AD]|\bis\b)\s*|["']\s*,\s*(?=["'])))(?:(?:bearer|basic|digest)\s+)?(?:${value})`,
   'gi',
 );
 
 const rules: readonly (readonly [RegExp, string])[] = [
-  [/-----BEGIN [A-Z ]+-----[\s\S]*?(?:-----END [A-Z ]+-----|$)/g, hidden],
+  [/-----BEGIN[\s\S]*?(?:-----END[^-]{0,60}-----|$)/gi, hidden],
+  [/(Private-Lines:)[\s\S]*?(?=Private-MAC|$)/gi, `$1 ${hidden} `],
+  // Images and documents within text: as a URL, and by how their Base64 begins, with its further lines.
+  [/\bdata:[\w.+-]{1,60}\/[\w.+-]{1,60}[^\s"'<>]*/gi, hidden],
+  [
+    /(?:iVBORw0KGgo|\/9j\/|R0lGOD[dl]|JVBERi0|UklGR|SUkqA|TU0AK)[A-Za-z0-9+/=]*(?:\s{1,4}[A-Za-z0-9+/=]{8,})*/g,
+    hidden,
+  ],
   // A cookie is a list, so the rest of its line goes.
   [/((?:set-)?cookie["']?\s*[:=]\s*)[^\r\n]+/gi, `$1${hidden}`],
   // Schemes of this header have names of their own, and some have several parts.
@@ -73,6 +82,20 @@ const rules: readonly (readonly [RegExp, string])[] = [
   // Accounts of banks (IBAN) and passports.
   [/\b[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]{2,4}){3,8}\b/g, hidden],
   [/\b[A-Z]{1,2}\d{7,9}\b|\b[A-Z]\d{3}[A-Z]\d{4}\b/g, hidden],
+  // The lines of a passport for machines.
+  [/(?<![A-Z0-9<])(?=[A-Z0-9<]{0,90}<<)[A-Z0-9<]{5,}/g, hidden],
+  // The two parts of a resident's number, whatever stands between them, and numbers of which stars hide a part.
+  [/(?<!\p{Nd})\p{Nd}{6}\P{Nd}{1,24}[1-8]\p{Nd}{6}(?!\p{Nd})/gu, hidden],
+  [/\d[\d*-]{0,40}\*{2}[\d*-]{0,40}/g, hidden],
+  // Telephones as people write them in Korean, and without the code of the city.
+  [/(?<!\p{Nd})\p{Nd}{3,4}\s?(?:에|의|국에|국의|국|다시)\s?\p{Nd}{4}(?!\p{Nd})/gu, hidden],
+  [/(?<![\p{Nd}-])\p{Nd}{3,4}-\p{Nd}{4}(?![\p{Nd}-])/gu, hidden],
+  // Names of people in Korean: before a title, and in the name of a file.
+  [/\p{Script=Hangul}{2,4}(?=\s?(?:님|씨|귀하|고객|환자)(?!\p{Script=Hangul}{3}))/gu, hidden],
+  [
+    /(?<![^\s/"'<>])(?=[^\s/"'<>.]{0,160}\p{Script=Hangul})[^\s/"'<>]{1,160}\.(?=(?:jpe?g|png|pdf|gif|webp|tiff?|heic|bmp|hwp)\b)/giu,
+    `${hidden}.`,
+  ],
   // Numbers of cards, residents, telephones, accounts and businesses: eight digits or more, whatever stands between them.
   [/[+(]?(?<!\p{Nd})\p{Nd}(?:(?:[\s().·・_+~\u2010-\u2015\u2212－/-]|%2[0D]){0,6}\p{Nd}){7,}/giu, hidden],
   [/\b\d{3}-\d{2}-\d{4}\b|\b\d{6}[- ]?\d\*{3,}/g, hidden],

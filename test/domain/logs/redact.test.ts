@@ -127,6 +127,76 @@ const harder: typeof planted = [
   ['hidden characters in a number', `call ${'z '.repeat(140)}010\u200b-12\u200b34-5678`, '12'],
 ];
 
+/** What a hostile reader tried next. */
+const hardest: typeof planted = [
+  ['resident number by Korean words', '주민등록번호 900101의 1234567', '1234567'],
+  ['resident number with a pipe', 'rrn 900101|1234567', '1234567'],
+  ['resident number in two fields', '{"rrn1":"900101","rrn2":"1234567"}', '1234567'],
+  ['resident number over two lines', 'read 900101-\n1234567', '1234567'],
+  ['number of a foreigner', '외국인등록번호 850505-5123456 확인', '5123456'],
+  ['new Korean passport', 'read M123A4567 from the page', 'M123A4567'],
+  ['passport in small letters', 'passport m12345678 read', 'm12345678'],
+  ['machine line of a passport', 'P<KORKIM<<MINSU<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<', 'KIM<<MINSU'],
+  ['second machine line', 'M123A45674KOR8501015M3001017<<<<<<<<<<<<<<02', 'M123A45674KOR'],
+  ['phone by Korean words', '공일공 1234에 5678', '1234에 5678'],
+  ['phone of seven digits', '전화 123-4567로 연락', '123-4567'],
+  ['account of a bank', '국민은행 123456-01-234567 김민수', '123456-01-234567'],
+  ['account with stars', '계좌 110-***-456789', '456789'],
+  ['licence of a driver', '면허 11-19-123456-01', '11-19-123456-01'],
+  ['IBAN in small letters', 'to de89370400440532013000', 'de89370400440532013000'],
+  ['IBAN with dots', 'to DE89.3704.0044.0532.0130.00', '0044.0532'],
+  [
+    'JWT in the path of a URL',
+    'GET /verify/eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.dBjftJeZ4CVP 500',
+    'eyJzdWIiOiIxMjM0In0',
+  ],
+  [
+    'JWT whose dots are encoded',
+    'GET /v/eyJhbGciOiJIUzI1NiJ9%2EeyJzdWIiOiIxMjM0In0%2EdBjftJeZ4CVP',
+    'eyJzdWIiOiIxMjM0In0',
+  ],
+  [
+    'JWT with the signature on the next line',
+    'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.\ndBjftJeZ4CVPmB92K27uhbUJU1p1',
+    'dBjftJeZ4CVPmB92',
+  ],
+  [
+    'private key in JSON',
+    '{"private_key":"-----BEGIN PRIVATE KEY-----\\nMIIEvQIBADAN\\nabcd\\n-----END PRIVATE KEY-----\\n"}',
+    'MIIEvQIBADAN',
+  ],
+  [
+    'private key of another kind',
+    '-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXk\n-----END OPENSSH PRIVATE KEY-----',
+    'b3BlbnNzaC1rZXk',
+  ],
+  [
+    'private key of PuTTY',
+    'PuTTY-User-Key-File-2: ssh-rsa\nPrivate-Lines: 1\nAAAAB3NzaC1yc\nPrivate-MAC: 3f',
+    'AAAAB3NzaC1yc',
+  ],
+  [
+    'private key quoted line by line',
+    '> -----BEGIN EC PRIVATE KEY-----\n> MHcCAQEEIIrq\n> -----END EC PRIVATE KEY-----',
+    'MHcCAQEEIIrq',
+  ],
+  [
+    'private key with a small word',
+    '-----begin private key-----\nmiievqibadan\n-----end private key-----',
+    'miievqibadan',
+  ],
+  ['image as a data URL', 'read data:image/png;base64,iVBORw0KGgo=', 'iVBORw0KGgo='],
+  ['image in lines of 12', 'image iVBORw0KGgoA\nAAANSUhEUgAA', 'iVBORw0KGgoA'],
+  ['name of a file of a person', 'open uploads/김민수_주민등록증.jpg', '김민수'],
+  ['name with a title', '김민수님의 신분증', '김민수'],
+  ['coordinates', 'at 37.566535, 126.977969', '126.977969'],
+  ['birthday', 'born 1990-01-01', '1990-01-01'],
+  ['password in Chinese', '密码：苹果树', '苹果树'],
+  ['password behind an arrow', 'password → sesame', 'sesame'],
+  ['password of YAML on the next line', 'password: |\n  sesame', 'sesame'],
+  ['private key in the environment', 'SSH_KEY=-----BEGIN-----x', 'BEGIN-----x'],
+];
+
 /** Every piece of 16 characters, or the whole of what is shorter. */
 const pieces = (secret: string): string[] =>
   secret.length <= 16
@@ -134,11 +204,13 @@ const pieces = (secret: string): string[] =>
     : Array.from({ length: secret.length - 15 }, (_, index) => secret.slice(index, index + 16));
 
 describe('planted secrets and personal items', () => {
-  test('are eighty and more', () => {
-    expect(new Set([...planted, ...harder].map(([kind]) => kind)).size).toBeGreaterThanOrEqual(80);
+  test('are a hundred and twenty', () => {
+    expect(new Set([...planted, ...harder, ...hardest].map(([kind]) => kind)).size).toBeGreaterThanOrEqual(
+      120,
+    );
   });
 
-  test.each([...planted, ...harder])('%s: none survives', (_, text, secret) => {
+  test.each([...planted, ...harder, ...hardest])('%s: none survives', (_, text, secret) => {
     expect(text).toContain(secret);
     const places = [
       entry({ severity: 'ERROR', text }),
@@ -177,6 +249,8 @@ test.each([
   'no such file or directory: /workspace/models/korean.onnx',
   'dial tcp: lookup db.internal: no such host',
   'listening on port 8080 after 1200 ms',
+  '모델을 읽지 못했습니다: 메모리가 부족합니다',
+  'SyntaxError: Unexpected token } in JSON at position 12',
 ])('what explains a failure stays readable: %s', (text) => {
   expect(redactPersonal(text)).toBe(text);
 });
@@ -197,6 +271,15 @@ test('redaction is quick on hostile text', () => {
     '?a='.repeat(5000),
     'authorization: '.repeat(1000),
     'a.'.repeat(8000),
+    '가'.repeat(16_000),
+    '가.'.repeat(8000),
+    '123456a'.repeat(2000),
+    '1*'.repeat(8000),
+    'A<'.repeat(8000),
+    'data:a/'.repeat(2000),
+    '-----BEGIN'.repeat(1600),
+    'UklGR aaaaaaaa '.repeat(1000),
+    'password: | '.repeat(1300),
   ]) {
     expect(cpuMsOf(() => redactPersonal(text))).toBeLessThan(1000);
   }
