@@ -20,7 +20,7 @@ import type { SliSource } from '../../steps/ports/sli.ts';
 import type { Deployed, DeployTarget } from '../../steps/ports/target.ts';
 import type { DeployStage, ReleaseStages } from '../../steps/release/ports.ts';
 import { type AskedDoor, knock, throughDoor } from '../../steps/smoke/door.ts';
-import type { SmokeTarget } from '../../steps/smoke/ports.ts';
+import type { SmokeRequest, SmokeTarget } from '../../steps/smoke/ports.ts';
 import { smokeTest } from '../../steps/smoke/smoke-test.ts';
 import { evidenceOf } from '../deploy/deploy.ts';
 import { deployPorts } from '../deploy/ports.ts';
@@ -121,7 +121,7 @@ export function bindStages(
     ...(suite === undefined
       ? {}
       : {
-          smoke: async ({ url, audience, revision, service = '' }, signal) => {
+          smoke: async ({ url, audience, revision, service = '', champion: beside }, signal) => {
             const smokePorts = createSmokePorts(context, endpoints, tokens);
             const behind = { service, url, audience, caller: platform.invoker };
             const target: SmokeTarget = isOwnIap(door)
@@ -136,10 +136,14 @@ export function bindStages(
                     return live && supplyOf(live.raw, live.scaling);
                   },
                 };
+            const champion: Pick<SmokeRequest, 'champion' | 'noChampion'> = isOwnIap(door)
+              ? { noChampion: 'Identity-Aware Proxy stands in front' }
+              : typeof beside === 'string'
+                ? { noChampion: beside }
+                : { champion: { ...target, ...beside } };
             return smokeTest(smokePorts, {
-              suite,
+              ...{ suite, ...champion, signal },
               target: { ...target, model: modelOf(service, revision) },
-              signal,
             });
           },
         }),

@@ -15,8 +15,8 @@ import { createServices } from '../../gcp/run/services.ts';
 import { endpoints } from '../../http/endpoints.ts';
 import type { Context } from '../../runner/context.ts';
 import { throughDoor } from '../../steps/smoke/door.ts';
-import type { SmokePorts, SmokeTarget } from '../../steps/smoke/ports.ts';
-import { chooseTarget } from '../../steps/smoke/target.ts';
+import type { SmokePorts, SmokeRequest, SmokeTarget } from '../../steps/smoke/ports.ts';
+import { chooseChampion, chooseTarget } from '../../steps/smoke/target.ts';
 import { chooseTarget as readTarget } from '../../targets/choose.ts';
 import { openPlatform } from '../login/platform.ts';
 import { carriedModel } from './carried-model.ts';
@@ -30,6 +30,8 @@ export interface OpenTarget {
   target: SmokeTarget;
   /** The target as the report names it; empty for a function that is not deployed. */
   named: Target;
+  /** The revision that serves, if the tested one is another, or why there is none to compare with. */
+  champion?: Pick<SmokeRequest, 'champion' | 'noChampion'>;
   /** The command that was started for this test and must be stopped after it. */
   local?: LocalFunction | undefined;
 }
@@ -73,10 +75,17 @@ async function openDeployed(
     model: target.revision === undefined ? undefined : carriedModel(services, service.name, target.revision),
     supply: async () => supplyOf(service.raw, service.scaling),
   };
+  const beside = chooseChampion(service, target.revision);
+  const champion: OpenTarget['champion'] = door
+    ? { noChampion: 'what stands in front has a URL for one revision only' }
+    : beside.target === undefined
+      ? { noChampion: beside.why }
+      : { champion: { ...own, ...beside.target, model: undefined } };
   const through = door && (await throughDoor(doorPorts(ports, { rest }), door, behind, signal));
   if (through) context.log.line(`  through ${doorName(door.kind)} at ${through.url}`);
   return {
     ports,
+    champion,
     target: through ? { ...through, model: own.model } : own,
     named: {
       project: projectId,

@@ -65,6 +65,7 @@ export const smokeTest: Action<'smoke-test'> = async (context) => {
     const result = await testFunction(opened.ports, {
       suite,
       target: opened.target,
+      ...opened.champion,
       deadlineMs,
       settleMs,
       expiredToken,

@@ -24,7 +24,8 @@ export interface CheckFailure extends FailureBase {
     | 'field'
     | 'header'
     | 'latency'
-    | 'preset';
+    | 'preset'
+    | 'champion';
   expected?: string | undefined;
   found?: string | undefined;
 }

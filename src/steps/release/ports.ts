@@ -127,7 +127,14 @@ export interface ReleaseStages extends ProvePorts {
   /** The smoke test. Absent without a smoke suite. */
   smoke?:
     | ((
-        target: { url: string; audience: string; revision: string; service?: string | undefined },
+        target: {
+          url: string;
+          audience: string;
+          revision: string;
+          service?: string | undefined;
+          /** The revision that serves, at its URL, or why there is none to compare with. */
+          champion: { url: string; revision: string } | string;
+        },
         signal: AbortSignal,
       ) => Promise<StageResult<SmokeEvidence>>)
     | undefined;

@@ -61,7 +61,9 @@ export interface SmokeRequest {
   suite: string;
   target: SmokeTarget;
   /** The revision that serves, at a URL of its own or at the live URL. It gets requests and no traffic. */
-  champion?: SmokeTarget | undefined;
+  champion?: (SmokeTarget & { revision?: string | undefined }) | undefined;
+  /** Why there is no champion, for the end of a sentence. */
+  noChampion?: string | undefined;
   /** Milliseconds for the whole test. Default: 15 minutes. */
   deadlineMs?: number | undefined;
   /** How many milliseconds to wait at the start while the function refuses our own token. Default: 30 s. */

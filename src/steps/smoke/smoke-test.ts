@@ -9,6 +9,7 @@ import {
 import type { SmokeCase, Suite } from '../../domain/smoke/suite/model.ts';
 import { pinsModels, suiteFor, thresholdsText } from '../../domain/smoke/thresholds.ts';
 import { type Caller, createCaller } from './caller.ts';
+import { compareWithChampion } from './champion.ts';
 import { measureLatency } from './latency.ts';
 import type { SmokePorts, SmokeRequest, SmokeResult } from './ports.ts';
 import { runPreset, sendsOwnImage } from './presets/run-preset.ts';
@@ -90,7 +91,8 @@ export async function smokeTest(ports: SmokePorts, request: SmokeRequest): Promi
   const started = clock.steady();
   const { suite, used: thresholds } = await readSuiteFor(ports, request);
   const results: CaseResult[] = [];
-  const total = suite.cases.length + suite.presets.length + (suite.latency ? 1 : 0);
+  const total =
+    suite.cases.length + suite.presets.length + (suite.latency ? 1 : 0) + (suite.champion ? 1 : 0);
   const caller = createCaller(ports, request, () => `${results.length} of ${total} checks done`);
   const run = createRunner(caller, results, ports, request);
   const { origin, pathname } = new URL(request.target.url);
@@ -128,6 +130,18 @@ export async function smokeTest(ports: SmokePorts, request: SmokeRequest): Promi
       return measured;
     });
 
+  const { champion } = suite;
+  let comparison: SmokeEvidence['champion'];
+  if (champion)
+    await run({ name: 'champion', place: champion.place }, 'champion', async () => {
+      const compared = await compareWithChampion({
+        ...{ champion, cases: suite.cases, results, ports, request },
+        timeLeft: caller.timeLeft(),
+      });
+      comparison = compared.comparison;
+      return compared;
+    });
+
   const isFull = results.some(({ unreached }) => unreached?.by === 'capacity');
   // It only helps to explain, so it may fail.
   const supply = isFull ? await request.target.supply?.(request.signal).catch(() => undefined) : undefined;
@@ -141,6 +155,7 @@ export async function smokeTest(ports: SmokePorts, request: SmokeRequest): Promi
     latency: percentiles,
     cer: cerOf(results),
     milliseconds: clock.steady() - started,
+    champion: comparison,
     thresholds,
   };
   return {

@@ -20,6 +20,22 @@ function candidateOf(service: RunService): string | undefined {
   return parsed.kind === 'record' && parsed.record.phase !== 'closed' ? parsed.record.candidate : undefined;
 }
 
+/** The revision that serves, to compare another one with, or why there is none to compare with. */
+export function chooseChampion(
+  service: RunService,
+  tested: string | undefined,
+): { target: ChosenTarget; why?: undefined } | { target?: undefined; why: string } {
+  const serving = service.trafficStatuses.filter((status) => (status.percent ?? 0) > 0);
+  const most = serving.toSorted((a, b) => (b.percent ?? 0) - (a.percent ?? 0))[0]?.revision;
+  if (most === undefined) return { why: 'no revision serves' };
+  if (tested === undefined) return { why: 'several revisions answer at the tested URL' };
+  if (most === tested) return { why: `${tested} serves itself` };
+  const sole = serving.every(({ revision }) => revision === most);
+  const hasTag = service.trafficStatuses.some(({ revision, uri }) => revision === most && uri !== undefined);
+  if (!sole && !hasTag) return { why: `${most} has no URL of its own while others serve too` };
+  return { target: chooseTarget(service, most) };
+}
+
 /**
  * Chooses the URL to test and the audience of its tokens from Cloud Run's description of this very service: the URL of
  * the wanted revision, else that of the candidate of a release under way, else the live URL. Throws `smoke-target` if the wanted revision

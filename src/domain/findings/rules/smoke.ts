@@ -67,6 +67,11 @@ export const smokeRules = {
     severity: 'high',
     why: 'The suite names the percentile and the limit.',
   },
+  'smoke-champion': {
+    title: 'The candidate reads worse than the revision that serves',
+    severity: 'high',
+    why: 'On the same images it makes more errors than the suite allows, and not by chance.',
+  },
   'smoke-preset': {
     title: 'A built-in check failed',
     severity: 'high',

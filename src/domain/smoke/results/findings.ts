@@ -18,6 +18,7 @@ const titles = {
   header: 'wrong header',
   latency: 'too slow',
   preset: 'check failed',
+  champion: 'reads worse than the revision that serves',
 } as const;
 
 /** Checks of the text, whose failure may also mean that the suite is out of date. */
@@ -33,6 +34,10 @@ function nextStepOf(
   const [first] = result.failures;
   if (result.unreached)
     return stepOf(explainUnreached(result.unreached.by, result.unreached.status, call, load));
+  if (result.kind === 'champion')
+    return result.status === 'error'
+      ? { fix: 'Add images to the suite, or allow more with max_worse.' }
+      : { fix: 'Look in the job summary at which images it reads worse.' };
   if (result.status === 'error')
     return { fix: 'Check that this runner can reach the function, then run the job again.' };
   if (first && textChecks.has(first.check))
@@ -75,7 +80,15 @@ function findingOf(
     const rule = unknown ? 'smoke-unknown' : (`smoke-${check}` as const);
     return {
       ...ofRule(smokeRules, rule),
-      title: `${result.name}: ${result.unreached ? 'the request did not reach the function' : unknown ? 'could not be checked' : titles[check]}`,
+      title: `${result.name}: ${
+        result.unreached
+          ? 'the request did not reach the function'
+          : result.kind === 'champion' && unknown
+            ? 'too little to tell'
+            : unknown
+              ? 'could not be checked'
+              : titles[check]
+      }`,
       why: reasons.join(' ') || result.note,
       ...nextStepOf(result, call, load),
       ...place,

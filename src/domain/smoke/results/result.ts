@@ -3,6 +3,7 @@ import { type Verdict, worst } from '../../findings/verdict.ts';
 import type { UnreachedBy } from '../../invocation/unreached.ts';
 import type { Score } from '../../ocr/score.ts';
 import type { TextPolicy } from '../../ocr/units.ts';
+import type { Comparison } from '../champion/compare.ts';
 import type { Failure } from '../failure.ts';
 import type { Isolation } from '../isolation.ts';
 import type { Percentiles } from '../latency.ts';
@@ -10,9 +11,9 @@ import type { ThresholdsUsed } from '../thresholds.ts';
 
 export type CaseStatus = 'passed' | 'failed' | 'error' | 'skipped';
 
-/** The result of one check: a case, a preset or the latency check. */
+/** The result of one check: a case, a preset, the latency check or the comparison with the champion. */
 export interface CaseResult {
-  kind: 'case' | 'preset' | 'latency';
+  kind: 'case' | 'preset' | 'latency' | 'champion';
   name: string;
   place: Place;
   /** `error` means that the function did not answer, so nothing is known about it. */
@@ -49,6 +50,8 @@ export interface SmokeEvidence {
   /** Over the cases with an expected text. `micro` is all edits divided by all characters, `macro` the mean of the cases' rates. */
   cer: { micro: number; macro: number; characters: number } | undefined;
   milliseconds: number;
+  /** Only if the suite compares with the revision that serves. `left`: images that one of the two did not read. */
+  champion?: (Comparison & { revision: string; left: number }) | undefined;
   /** Only if the suite pins thresholds to models. */
   thresholds?: ThresholdsUsed | undefined;
   /** Only for a function that `command` started. */
@@ -98,6 +101,6 @@ export function reasonOf(evidence: Omit<SmokeEvidence, 'milliseconds'>): string 
   const many =
     failed.length > 0
       ? `${failed.length} of ${plural(ran, 'check')} failed`
-      : `${unknown.length} of ${plural(ran, 'check')} ${unknown.some(({ unreached }) => unreached) ? 'did not reach the function' : 'got no answer'}`;
+      : `${unknown.length} of ${plural(ran, 'check')} ${unknown.some(({ unreached }) => unreached) ? 'did not reach the function' : first.kind === 'champion' ? 'could not be decided' : 'got no answer'}`;
   return `${many}: ${first.name}: ${first.failures[0]?.what ?? first.note ?? ''}`;
 }

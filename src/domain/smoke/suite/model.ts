@@ -106,4 +106,6 @@ export interface Suite {
   cases: SmokeCase[];
   presets: Preset[];
   latency: Latency | undefined;
+  /** Compare with the revision that serves. */
+  champion: { place: Place; maxWorse: number } | undefined;
 }

@@ -69,6 +69,46 @@ function row(result: CaseResult): string {
   return `| ${icons[result.status]} ${markdownText(result.name, 100)} | ${cer} | ${result.status === 'skipped' ? '' : milliseconds(result.milliseconds)} | ${markdownText(note, 200)} |`;
 }
 
+/** The comparison with the revision that serves: both rates, the difference with its interval, and the images that are read worse. */
+function championTable(found: NonNullable<SmokeEvidence['champion']>): string[] {
+  const {
+    revision,
+    images,
+    left,
+    candidate,
+    champion,
+    difference,
+    low,
+    high,
+    allowed,
+    worse,
+    better,
+    enough,
+  } = found;
+  const words = {
+    pass: '✅ no worse than allowed',
+    fail: '❌ worse',
+    inconclusive: '⚠️ too few images to tell',
+  };
+  /** No -0.00. */
+  const points = (rate: number) => (Math.round(rate * 10_000) / 100 + 0).toFixed(2);
+  const lines = [
+    `#### Beside ${codeSpan(revision, 100)}: ${words[found.verdict]}`,
+    '',
+    '| same images | this revision | champion | more errors, in points | allowed |',
+    '|--:|--:|--:|:--|--:|',
+    `| ${images}${left > 0 ? `, ${left} left out` : ''} | CER ${percent(candidate)} | CER ${percent(champion)} | ${points(difference)} (90 %: ${points(low)} to ${points(high)}) | ${points(allowed)} |`,
+    '',
+    `<sub>read worse: ${worse}, better: ${better}, alike: ${images - worse - better}${enough === undefined ? '' : ` · about ${enough} images like these would be enough`}</sub>`,
+    '',
+  ];
+  if (found.worst.length === 0) return lines;
+  const rows = found.worst.map(
+    (pair) => `| ${markdownText(pair.name, 100)} | ${percent(pair.candidate)} | ${percent(pair.champion)} |`,
+  );
+  return [...lines, '| read worse | this revision | champion |', '|:--|--:|--:|', ...rows, ''];
+}
+
 /** The smoke test's part of a job summary: failures open with a text diff, passes collapsed. */
 export function smokeSummary(evidence: SmokeEvidence): string[] {
   const { results } = evidence;
@@ -90,6 +130,7 @@ export function smokeSummary(evidence: SmokeEvidence): string[] {
   if (evidence.thresholds) facts.push(markdownText(thresholdsText(evidence.thresholds), 300));
   if (flaky > 0) facts.push(`⚠️ ${flaky} flaky`);
   lines.push(facts.join(' · '), '');
+  if (evidence.champion) lines.push(...championTable(evidence.champion));
   for (const result of bad.slice(0, mostFailures)) lines.push(...failure(result, evidence.file));
   const others = bad.slice(mostFailures);
   if (others.length > 0) {

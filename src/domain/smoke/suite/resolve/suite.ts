@@ -50,5 +50,14 @@ export function resolveSuite(
   for (const [limit] of limits.filter(([, milliseconds]) => milliseconds === 0))
     problems.push({ path: ['latency', limit], message: `${limit}: no answer arrives within 0 s.` });
   const name = data.name ?? (file.split(/[\\/]/).at(-1) ?? file).replace(/\.ya?ml$/, '');
-  return { name, file, cases, presets, latency };
+  const champion = data.champion && {
+    place: placeAt(['champion']),
+    maxWorse: data.champion.max_worse ?? 0.01,
+  };
+  if (champion && !cases.some(({ expect }) => expect.text !== undefined || expect.textFile !== undefined))
+    problems.push({
+      path: ['champion'],
+      message: 'champion compares error rates, so a case needs text or text_file.',
+    });
+  return { name, file, cases, presets, latency, champion };
 }

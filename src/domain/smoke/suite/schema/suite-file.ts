@@ -117,6 +117,21 @@ export const suiteSchema = z.strictObject({
     .max(50)
     .optional()
     .describe('Ready-made checks, one line each.'),
+  champion: z
+    .strictObject({
+      max_worse: z
+        .number()
+        .min(0.0001)
+        .max(1)
+        .optional()
+        .describe(
+          'How much larger the mean character error rate may be than that of the champion: 0.01 is one more error in 100 characters. Default: 0.01',
+        ),
+    })
+    .optional()
+    .describe(
+      'Sends the images to the revision that serves as well, and fails if this one reads them worse and not by chance.',
+    ),
   latency: z
     .strictObject({
       samples: z.int().min(1).max(1000).optional().describe('Number of warm requests. Default: 20'),
