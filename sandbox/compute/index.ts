@@ -21,6 +21,9 @@ import {
   referred,
 } from './state.ts';
 
+/** An answer without any policy, as the discovery document of v1 has it. */
+const silent: Json[] = [];
+
 const checkBody = messagesOf(join(import.meta.dirname, 'schemas.json'));
 type Params = Record<string, string>;
 
@@ -34,6 +37,9 @@ export function computeApis(world: World): ApiDefinition[] {
   world.disabledServices.add('compute.googleapis.com');
   world.views.set('balancers', () => Object.fromEntries(state.fronts));
   world.views.set('armor', () => state.decisions);
+  addSetting(world, 'armorAbove', (value) => {
+    state.above = value === 'untold' ? silent : (value as Json[]);
+  });
   addSetting(world, 'forgetRates', () => state.rates.clear());
   addSetting(world, 'fronts', (value) => setFronts(world, value));
   const routes = [
@@ -351,14 +357,16 @@ function policyRoutes(world: World): Route[] {
       },
     },
     {
-      // The discovery document names this method and describes no answer.
+      // The discovery document of v1 names this method and describes no answer. That of beta does.
       method: 'GET',
       pattern: 'global/backendServices/:resource/getEffectiveSecurityPolicies',
       handle: (call, params) => {
         const path = `global/backendServices/${params.resource}`;
-        const service = found(call, params, path, 'compute.backendServices.get');
+        const service = found(call, params, path, 'compute.backendServices.getEffectiveSecurityPolicies');
         const policy = referred(world, service.securityPolicy);
-        return { status: 200, body: policy ? { securityPolicies: [policy] } : {} };
+        const { above } = computeState(world);
+        const all = policy ? [...above, policy] : above;
+        return { status: 200, body: above === silent || all.length === 0 ? {} : { securityPolicies: all } };
       },
     },
   ];

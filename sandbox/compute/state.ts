@@ -46,6 +46,8 @@ export interface ComputeState {
   rates: Map<string, { from: number; count: number; bannedUntil?: number }>;
   /** Backend services as the data plane still has them, until a time. */
   served: Map<string, { backend: Json; until: number }>;
+  /** Security policies of the organisation and of folders, which are asked before that of a backend. */
+  above: Json[];
   serial: number;
 }
 
@@ -57,6 +59,7 @@ export const computeState = (world: World): ComputeState =>
     decisions: [],
     rates: new Map(),
     served: new Map(),
+    above: [],
     serial: 0,
   }));
 

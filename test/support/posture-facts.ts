@@ -93,6 +93,7 @@ export const backendOf = (change: Partial<BackendFact> & { raw?: JsonObject } = 
     ...change.raw,
   },
   policy: 'policy' in change ? change.policy : goodArmor(),
+  above: change.above,
   access: change.access,
 });
 

@@ -50,6 +50,8 @@ export interface BackendFact {
   service: JsonObject;
   /** compute v1 SecurityPolicy. Undefined if the backend has none. */
   policy: Reading<JsonObject> | undefined;
+  /** compute v1 SecurityPolicies of the organisation and of folders, which are asked first. Undefined: Google did not say. */
+  above?: Reading<JsonObject[]> | undefined;
   /** The policy of Identity-Aware Proxy on this backend. Undefined if it is off. */
   access: Reading<AllowPolicy> | undefined;
 }

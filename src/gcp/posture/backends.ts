@@ -1,4 +1,5 @@
 import { isObject, type JsonObject, listOf, objectOf, textOf, textOrEmpty } from '../../domain/data/json.ts';
+import type { Reading } from '../../domain/exposure/facts.ts';
 import { readPolicy } from '../../domain/exposure/policy/policy.ts';
 import type { BackendFact } from '../../domain/posture/facts.ts';
 import type { Rest } from '../../http/rest.ts';
@@ -36,16 +37,41 @@ function backendsIn(page: JsonObject): JsonObject[] {
 export function backendReader(rest: Rest): Pick<PostureSources, 'backends'> {
   const base = (project: string) => `compute/v1/projects/${encodeURIComponent(project)}`;
 
+  /** What Cloud Armor applies, policies of the organisation included. Undefined: a regional backend, or the answer does not say. */
+  async function effectiveOf(
+    service: JsonObject,
+    project: string,
+    signal?: AbortSignal,
+  ): Promise<Reading<JsonObject[]> | undefined> {
+    if (/\/regions\//.test(pathOf(service.selfLink))) return undefined;
+    const path = `${base(project)}/global/backendServices/${encodeURIComponent(requiredText(service, 'name'))}/getEffectiveSecurityPolicies`;
+    const read = await reading(
+      rest,
+      { api: 'compute', method: 'GET', path, signal },
+      'compute.backendServices.getEffectiveSecurityPolicies',
+      // The discovery document describes no answer, so one without policies says nothing.
+      (body) => (body.securityPolicies === undefined ? undefined : objectsIn(body, 'securityPolicies')),
+    );
+    if (!read.ok) return read;
+    return read.value === undefined ? undefined : { ...read, value: read.value };
+  }
+
   async function factOf(
     service: JsonObject,
     { project, number }: Place,
     signal?: AbortSignal,
   ): Promise<BackendFact> {
     const link = pathOf(service.securityPolicy);
+    const effective = await effectiveOf(service, project, signal);
+    const all = effective?.ok ? effective.value : [];
+    const own = all.find((one) => link !== '' && pathOf(one.selfLink) === link && Array.isArray(one.rules));
+    const above = effective?.ok
+      ? { ...effective, value: all.filter((one) => link === '' || pathOf(one.selfLink) !== link) }
+      : effective;
     const id = textOf(service.id) ?? requiredText(service, 'name');
     const [policy, access] = await Promise.all([
-      link === ''
-        ? undefined
+      link === '' || own
+        ? own && { ok: true as const, value: own, call: (effective as { call: string }).call }
         : reading(
             rest,
             {
@@ -76,7 +102,7 @@ export function backendReader(rest: Rest): Pick<PostureSources, 'backends'> {
           )
         : undefined,
     ]);
-    return { service, policy, access };
+    return { service, policy, above, access };
   }
 
   return {

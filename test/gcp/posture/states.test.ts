@@ -39,6 +39,7 @@ afterEach(async () => {
     threatDetectionEnabled: false,
     sshEnabled: false,
   });
+  computeState(world).above = [];
   const state = guardrails(world);
   state.occurrences.length = 0;
   state.admission = undefined;
@@ -482,7 +483,41 @@ const cases: [
     async () => {
       await balance(good());
       ingress('INTERNAL_LOAD_BALANCER');
-      await refuse('compute', '/.*securityPolicies.*/');
+      await refuse('compute', '/.*[sS]ecurityPolicies.*/');
+    },
+  ],
+  [
+    'posture-armor',
+    'present',
+    'a policy of the organisation alone',
+    async () => {
+      await balance();
+      ingress('INTERNAL_LOAD_BALANCER');
+      await w.settings({
+        armorAbove: [{ name: 'org', ...armor(rules.waf(), rules.limit(), rules.all('goto_next')) }],
+      });
+    },
+    /org on 1 of 1 backends/,
+  ],
+  [
+    'posture-armor',
+    'bypassable',
+    'a policy of the organisation that ends before its own',
+    async () => {
+      await balance(good());
+      ingress('INTERNAL_LOAD_BALANCER');
+      await w.settings({ armorAbove: [{ name: 'org', ...armor(rules.all('allow')) }] });
+    },
+    /a policy of the organisation, allows every request/,
+  ],
+  [
+    'posture-armor',
+    'present',
+    'an answer that says nothing of effective policies',
+    async () => {
+      await balance(good());
+      ingress('INTERNAL_LOAD_BALANCER');
+      await w.settings({ armorAbove: 'untold' });
     },
   ],
   ['posture-armor', 'not applicable', 'no balancer', () => undefined],

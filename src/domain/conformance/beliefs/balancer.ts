@@ -45,4 +45,15 @@ export const balancerBeliefs = {
     verify: 'PATCH with one of two backends, GET, compare.',
     settled: costly,
   },
+  effectivePoliciesAreTold: {
+    belief:
+      'In version 1 of its API, Compute Engine answers `getEffectiveSecurityPolicies` with the policies that apply to a backend, those of the organisation and of folders first, each with its rules.',
+    source:
+      'The discovery document of v1 describes no answer of this method, and that of beta has `securityPolicies`. gcloud has the command in beta.',
+    otherwise:
+      'An answer without policies says nothing, so `posture` reads the policy that the backend names, and knows of none above it.',
+    verify:
+      '`curl -H "authorization: Bearer $(gcloud auth print-access-token)" https://compute.googleapis.com/compute/v1/projects/P/global/backendServices/B/getEffectiveSecurityPolicies`.',
+    settled: costly,
+  },
 } as const satisfies Beliefs;

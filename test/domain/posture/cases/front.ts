@@ -47,6 +47,22 @@ const behind = read(serviceOf({ ingress: 'INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER
 const internal = read(serviceOf({ ingress: 'INGRESS_TRAFFIC_INTERNAL_ONLY' }), call);
 const backends = (...list: ReturnType<typeof backendOf>[]) =>
   read(list, 'GET compute/v1/projects/p-one/aggregated/backendServices');
+/** The last rule of a policy of an organisation hands the request on. */
+const last = rules.all('goto_next');
+const organisation = (list: Parameters<typeof armorOf>[0]) => {
+  const policy = armorOf(list, {
+    name: 'org-policy',
+    selfLink: 'https://www.googleapis.com/compute/v1/locations/global/securityPolicies/7',
+  });
+  return policy.ok ? read([policy.value], 'GET effective') : policy;
+};
+const above = (
+  policies: ReturnType<typeof organisation>,
+  own?: ReturnType<typeof armorOf>,
+): PostureChange => ({
+  service: behind,
+  backends: backends(backendOf({ policy: own, above: policies })),
+});
 const balanced = (policy = goodArmor(), raw = {}): PostureChange => ({
   service: behind,
   backends: backends(backendOf({ policy, raw })),
@@ -370,6 +386,40 @@ export const frontCases: Case[] = [
     { service: behind, backends: backends(backendOf({ policy: undefined })) },
     { severity: 'high' },
   ),
+  armor(
+    'only a policy of the organisation, which refuses',
+    'present',
+    above(organisation([rules.waf(), rules.limit(), last])),
+    {
+      says: /org-policy on 1 of 1 backends/,
+    },
+  ),
+  armor(
+    'only a policy of the organisation, in preview',
+    'bypassable',
+    above(organisation([rules.waf({ preview: true }), last])),
+    {
+      says: /in preview/,
+    },
+  ),
+  armor(
+    'a policy of the organisation that allows everything before its own',
+    'bypassable',
+    above(organisation([rules.all('allow', { priority: 1 })]), goodArmor()),
+    { says: /org-policy, a policy of the organisation, allows every request/ },
+  ),
+  armor(
+    'its own limit, and signatures of the organisation',
+    'present',
+    above(organisation([rules.waf(), last]), armorOf([rules.limit(), rules.all('allow')])),
+  ),
+  armor('policies of the organisation that may not be read', 'present', {
+    service: behind,
+    backends: backends(
+      backendOf({ above: denied('GET compute', 'compute.backendServices.getEffectiveSecurityPolicies') }),
+    ),
+  }),
+  limit('a limit of the organisation', 'present', above(organisation([rules.limit(), last]))),
   armor('no balancer', 'not applicable', {}),
   armor(
     'the policy may not be read',

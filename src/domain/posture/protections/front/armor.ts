@@ -1,4 +1,4 @@
-import { textOf, textOrEmpty } from '../../../data/json.ts';
+import { type JsonObject, textOf, textOrEmpty } from '../../../data/json.ts';
 import type { Unread } from '../../../exposure/facts.ts';
 import { countText } from '../../../text/numbers.ts';
 import { updateArmor, updateArmorRule } from '../../commands.ts';
@@ -29,8 +29,46 @@ function withoutPolicy({ service }: BackendFact, call: string): Hole {
   };
 }
 
-/** What is wrong with the policy of one backend. */
+/** Policies of the organisation and its folders that look at requests to the service. */
+const abovesOf = ({ above }: BackendFact): JsonObject[] =>
+  above?.ok ? above.value.filter((one) => !isEdge(one)) : [];
+
+/** What is wrong with what protects one backend: its own policy, and those above it, which are asked first. */
 function holesIn(backend: BackendFact, facts: PostureFacts, call: string): Hole[] {
+  const aboves = abovesOf(backend);
+  const shown = backend.above?.call ?? call;
+  if (aboves.length === 0) return holesOfOwn(backend, facts, call);
+  const ends: Hole[] = aboves.flatMap((one) => {
+    const early = endOf(rulesOf(one));
+    if (!early || isDeny(early) || early.action !== 'allow') return [];
+    return [
+      {
+        about: ['above', textOrEmpty(one.name)],
+        text: `Rule ${early.priority} of ${textOrEmpty(one.name)}, a policy of the organisation, allows every request, so no later policy is asked.`,
+        severity: 'high',
+        fix: 'Ask whoever manages that policy to let the rule go to the next policy (goto_next).',
+        call: shown,
+      },
+    ];
+  });
+  // Their commands are for policies of the project, and others manage these.
+  const each = aboves.map((one) =>
+    holesOfOwn({ ...backend, policy: { ok: true, value: one, call: shown } }, facts, call).map(
+      ({ commands: _, ...hole }) => hole,
+    ),
+  );
+  const best = each.sort((a, b) => a.length - b.length)[0] ?? [];
+  if (ends.length > 0) return [...ends, ...best];
+  if (backend.policy === undefined) return best;
+  const own = holesOfOwn(backend, facts, call);
+  // What a policy above does already need not be done twice.
+  return best.length === 0
+    ? own.filter(({ about }) => !['signatures', 'allows'].includes(about[0] ?? ''))
+    : own;
+}
+
+/** What is wrong with the policy of one backend. */
+function holesOfOwn(backend: BackendFact, facts: PostureFacts, call: string): Hole[] {
   const { project } = facts.exposure.target;
   const { policy } = backend;
   if (policy === undefined) return [withoutPolicy(backend, call)];
@@ -139,7 +177,7 @@ function judge(facts: PostureFacts): Judged {
   const found = backends.value;
   if (found.length === 0)
     return notApplicable('Cloud Armor needs a load balancer, and there is none.', backends.call);
-  const guarded = found.filter(({ policy }) => policy !== undefined);
+  const guarded = found.filter((one) => one.policy !== undefined || abovesOf(one).length > 0);
   const [first] = found;
   if (guarded.length === 0 && first)
     return absent(
@@ -148,10 +186,13 @@ function judge(facts: PostureFacts): Judged {
       withoutPolicy(first, backends.call),
     );
   const failed = found.flatMap(({ policy }): Unread[] => (policy && !policy.ok ? [policy] : []));
+  const readable = guarded.map((one) => [...abovesOf(one), ...(one.policy?.ok ? [one.policy.value] : [])]);
   const inspected = Math.min(
-    ...guarded.map(({ policy }) => (policy?.ok ? inspectedBytes(policy.value) : largestInspection)),
+    ...readable.map((all) => (all.length > 0 ? Math.max(...all.map(inspectedBytes)) : largestInspection)),
   );
-  const names = guarded.map(({ policy }) => (policy?.ok ? textOrEmpty(policy.value.name) : 'a policy'));
+  const names = readable.flatMap((all) =>
+    all.length > 0 ? all.map(({ name }) => textOrEmpty(name)) : ['a policy'],
+  );
   const saw = `${[...new Set(names)].join(', ')} on ${guarded.length} of ${found.length} backends, which inspects the first ${inspected / 1024} KB of a body.`;
   const holes = [...found.flatMap((one) => holesIn(one, facts, backends.call)), ...aroundBalancer(facts)];
   return unlessUnread(

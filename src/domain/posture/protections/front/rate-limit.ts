@@ -1,6 +1,6 @@
-import { objectOf, textOf, textOrEmpty } from '../../../data/json.ts';
+import { type JsonObject, objectOf, textOf, textOrEmpty } from '../../../data/json.ts';
 import { updateArmorRule, updateService } from '../../commands.ts';
-import type { PostureFacts } from '../../facts.ts';
+import type { BackendFact, PostureFacts } from '../../facts.ts';
 import { serviceJson } from '../../read-service.ts';
 import {
   absent,
@@ -105,6 +105,14 @@ function holesOf(
   return { limits: limits.length, holes: whole ? [] : holes };
 }
 
+/** The policies that see a request to the backend: its own, and those of the organisation. */
+const policiesOf = ({ policy, above }: BackendFact): { value: JsonObject; call: string }[] => [
+  ...(policy?.ok && !isEdge(policy.value) ? [policy] : []),
+  ...(above?.ok ? above.value : [])
+    .filter((one) => !isEdge(one))
+    .map((value) => ({ value, call: above?.call ?? '' })),
+];
+
 function judge(facts: PostureFacts): Judged {
   const { backends, service, exposure } = facts;
   if (service && !service.ok) return unread('The service was', service);
@@ -130,7 +138,7 @@ function judge(facts: PostureFacts): Judged {
   if (!backends.ok && backends.cause !== 'api-off')
     return { ...unread('The load balancers were', backends), holes: unbounded };
   const found = backends.ok ? backends.value : [];
-  const policies = found.flatMap(({ policy }) => (policy?.ok && !isEdge(policy.value) ? [policy] : []));
+  const policies = found.flatMap((one) => policiesOf(one));
   const failed = found.flatMap(({ policy }) => (policy && !policy.ok ? [policy] : []));
   const each = policies.map(({ value, call: shown }) => holesOf(value, exposure.target.project, shown));
   const limits = each.reduce((sum, one) => sum + one.limits, 0);
@@ -148,8 +156,9 @@ function judge(facts: PostureFacts): Judged {
     };
   }
   const bare = found.filter(
-    ({ policy }) =>
-      policy === undefined || (policy.ok && (isEdge(policy.value) || !rulesOf(policy.value).some(isLimit))),
+    (one) =>
+      (one.policy === undefined || one.policy.ok) &&
+      !policiesOf(one).some(({ value }) => rulesOf(value).some(isLimit)),
   );
   const without = bare.map(
     ({ service: backend }): Hole => ({
