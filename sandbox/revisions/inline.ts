@@ -10,6 +10,8 @@ export interface InlineResponse {
   path?: string;
   /** Only in this region, if the same source is deployed in several. */
   region?: string;
+  /** Only in a revision with these environment variables, such as the model that it carries. */
+  env?: Record<string, string>;
   status: number;
   /** A string is sent as it is, anything else as JSON. */
   body?: unknown;
@@ -32,7 +34,7 @@ export interface InlineSpec {
 }
 
 const keys = ['startMs', 'buildFails', 'startFails', 'responses', 'maxConcurrency', 'landscape'];
-const responseKeys = ['method', 'path', 'region', 'status', 'body', 'headers', 'latencyMs', 'share'];
+const responseKeys = ['method', 'path', 'region', 'env', 'status', 'body', 'headers', 'latencyMs', 'share'];
 
 function checkKeys(value: unknown, known: readonly string[], where: string): void {
   if (value === null || typeof value !== 'object' || Array.isArray(value))
@@ -59,14 +61,20 @@ export function parseInline(text: string): InlineSpec {
 /** Picks one of the matching responses by share. Undefined if none matches. */
 function choose(
   spec: InlineSpec,
-  { method, path, location }: { method: string; path: string; location: string },
+  {
+    method,
+    path,
+    location,
+    env,
+  }: { method: string; path: string; location: string; env: Readonly<Record<string, string>> },
   random: () => number,
 ): InlineResponse | undefined {
   const fitting = spec.responses.filter(
     (response) =>
       (!response.method || response.method === method) &&
       (!response.path || response.path === path) &&
-      (!response.region || response.region === location),
+      (!response.region || response.region === location) &&
+      Object.entries(response.env ?? {}).every(([name, value]) => env[name] === value),
   );
   const given = fitting.reduce((sum, { share }) => sum + (share ?? 0), 0);
   const silent = fitting.filter(({ share }) => share === undefined).length;
@@ -82,6 +90,7 @@ function choose(
 export class InlineInstance implements Instance {
   private readonly spec: InlineSpec;
   private readonly random: () => number;
+  private readonly env: Readonly<Record<string, string>>;
   private readonly capacity: Capacity;
   private readonly instances: Instances | undefined;
   running = false;
@@ -89,9 +98,15 @@ export class InlineInstance implements Instance {
   /** The file's `maxConcurrency` refuses further requests at once. The limit from the service's settings lets them queue. */
   constructor(
     spec: InlineSpec,
-    { revision, maxRequests, size }: { revision: string; maxRequests: number; size?: Size },
+    {
+      revision,
+      env = {},
+      maxRequests,
+      size,
+    }: { revision: string; env?: Record<string, string>; maxRequests: number; size?: Size },
   ) {
     this.spec = spec;
+    this.env = env;
     this.capacity =
       spec.maxConcurrency === undefined ? new Capacity(maxRequests) : new Capacity(spec.maxConcurrency, 0);
     this.random = seededRandom(revision);
@@ -113,7 +128,7 @@ export class InlineInstance implements Instance {
       if (!body) return { outcome: 'too-large', status: 413, requestBytes: 0, responseBytes: 0 };
       const path = (request.url ?? '/').split('?', 1)[0] as string;
       const { method = 'GET' } = request;
-      const chosen = choose(this.spec, { method, path, location }, this.random) ?? {
+      const chosen = choose(this.spec, { method, path, location, env: this.env }, this.random) ?? {
         status: 404,
         body: { error: `sandbox.json has no response for ${method} ${path}` },
       };

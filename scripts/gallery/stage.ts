@@ -10,6 +10,8 @@ import { checkReplay } from './replayed.ts';
 export interface Answer {
   status: number;
   path?: string;
+  /** Only of a revision with these environment variables. */
+  env?: Record<string, string>;
   body?: unknown;
   latencyMs?: number;
   share?: number;
@@ -105,6 +107,14 @@ export class Stage {
     writeFileSync(join(folder, 'index.js'), 'exports.ocr = () => {};\n');
   }
 
+  /** Writes the file of a model into the repository. Returns its path, which a revision that carries it has as `MODEL_URI`. */
+  model(version: number): string {
+    const path = `weights/ocr-${version}.onnx`;
+    mkdirSync(join(this.workspace, 'weights'), { recursive: true });
+    writeFileSync(join(this.workspace, path), `weights of version ${version}`);
+    return path;
+  }
+
   /** Releases what `source` wrote with the root action: the main step, then the post step. */
   async release(options: ReleaseOptions = {}): Promise<Shown> {
     const number = ++this.#releases;
@@ -152,9 +162,14 @@ export class Stage {
   }
 
   /** Makes a first release without a watch. Its revision serves when the story begins. */
-  async before(responses: readonly Answer[] = healthy): Promise<void> {
+  async before(
+    responses: readonly Answer[] = healthy,
+    inputs: Readonly<Record<string, string>> = {},
+  ): Promise<void> {
     this.source(responses);
-    const { report } = await this.release({ inputs: { slo: 'none', canary: 'none', duration: '1s' } });
+    const { report } = await this.release({
+      inputs: { slo: 'none', canary: 'none', duration: '1s', ...inputs },
+    });
     if (report?.outcome !== 'promoted') throw new Error(`the first release ended: ${report?.reason}`);
   }
 

@@ -74,6 +74,18 @@ export const releases: readonly Story[] = [
     },
   },
   {
+    name: 'rolled-back-model',
+    outcome: 'rolled_back',
+    what: 'A new model with the same code: it reads the image of the smoke test and fails 10 % of what users send; traffic that goes back takes the model back',
+    play: async (stage) => {
+      const [old, worse] = [stage.model(7), stage.model(8)];
+      const ofWorse = failing(0.1).map((answer) => ({ ...answer, env: { MODEL_URI: worse } }));
+      await stage.before([...ofWorse, ...healthy], { model: old });
+      await stage.users(40);
+      return stage.release({ inputs: { model: worse } });
+    },
+  },
+  {
     name: 'rejected',
     outcome: 'rejected',
     what: 'A first release whose smoke test fails: there is nothing to go back to',
