@@ -9,6 +9,18 @@ export interface BodyPlan {
 }
 export type BodyPart = string | { image: 'bytes' | 'base64' };
 
+/** The first bytes of an image that comes in pieces, of which the first may be shorter than what tells its type. */
+export function headOf(image: readonly Uint8Array[]): Uint8Array {
+  const head = new Uint8Array(16);
+  let length = 0;
+  for (const piece of image) {
+    const part = piece.subarray(0, head.length - length);
+    head.set(part, length);
+    length += part.length;
+  }
+  return head.subarray(0, length);
+}
+
 /** The content type of an image, from its first bytes as in a browser. The file's name does not matter. */
 export function imageType(head: Uint8Array): string {
   const starts = (...bytes: number[]) => bytes.every((byte, i) => head[i] === byte);

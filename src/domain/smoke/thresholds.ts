@@ -37,7 +37,7 @@ export function suiteFor(suite: Suite, names: readonly string[]): { suite: Suite
 
 export const thresholdsText = ({ model, cases }: ThresholdsUsed): string =>
   model === undefined
-    ? 'the revision carries no model: thresholds of every model'
+    ? 'no model is known: thresholds of every model'
     : cases === 0
       ? `model ${model}: no thresholds of its own, so those of every model`
       : `model ${model}: thresholds of its own in ${cases} case${cases === 1 ? '' : 's'}`;

@@ -2,7 +2,7 @@ import { ReleaseError } from '../../domain/errors/errors.ts';
 import { tokenHeader } from '../../domain/invocation/door.ts';
 import { unreachedBy } from '../../domain/invocation/unreached.ts';
 import { limits } from '../../domain/release/limits.ts';
-import { bodyOf } from '../../domain/smoke/body.ts';
+import { bodyOf, headOf } from '../../domain/smoke/body.ts';
 import { freshImage } from '../../domain/smoke/image/fresh.ts';
 import { type Attempt, attemptWords, mayRepeat, waitBefore } from '../../domain/smoke/retry.ts';
 import type { SmokeCase } from '../../domain/smoke/suite/model.ts';
@@ -97,7 +97,7 @@ export function createCaller(ports: SmokePorts, request: SmokeRequest, progress:
 
   async function once(item: SmokeCase, override: Override): Promise<Attempt> {
     const sent = override.instead ?? (await bytesOf(item, override.image));
-    const plan = bodyOf(item.request, item.image, (sent[0] ?? none).subarray(0, 16));
+    const plan = bodyOf(item.request, item.image, headOf(sent));
     const own = override.token ?? (target.audience === undefined ? 'none' : { bearer: await idToken() });
     const headers: Record<string, string> = { ...item.request.headers };
     const contentType = override.contentType ?? plan.contentType;

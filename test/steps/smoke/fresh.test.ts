@@ -59,6 +59,28 @@ test('every request of a fresh case has bytes of its own: warm-up, case, presets
   expect(new Set(seen).size).toBe(seen.length);
 });
 
+test.each([
+  ['image/jpeg', [0xff, 0xd8, 0xff, 0xdb, 0, 4, 1, 1, 0xff, 0xd9]],
+  ['image/webp', [...Buffer.from('RIFF'), 4, 0, 0, 0, ...Buffer.from('WEBP')]],
+  ['image/gif', [...Buffer.from('GIF87a'), 1, 0, 1, 0, 0, 0, 0, 0x3b]],
+])('the content type stays %s, however short the first piece is', async (type, bytes) => {
+  const types: (string | undefined)[] = [];
+  const ports = smokePorts(undefined, {
+    http: {
+      send: async ({ headers }) => {
+        types.push(headers['content-type']);
+        return { none: { cause: 'reset', what: 'no answer', milliseconds: 1 } };
+      },
+    },
+    files: {
+      read: async (path) =>
+        path.endsWith('.yaml') ? Buffer.from(suite('fresh: true, retries: 0')) : Uint8Array.from(bytes),
+    },
+  });
+  await smokeTest(ports, { suite: 'x.yaml', target });
+  expect(new Set(types)).toEqual(new Set([type]));
+});
+
 test('a case may be left out, and then sends its image as it is', async () => {
   const { ports, seen } = cachingFunction(
     `${suite(`fresh: false, ${expectation}`)}defaults: {fresh: true}\n`,

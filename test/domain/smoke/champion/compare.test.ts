@@ -149,6 +149,8 @@ describe('power', () => {
 
   test('500 images are compared within seconds, and always alike', () => {
     const pairs = suiteOf(seeded(5), 500, 0.005, true);
-    expect(compare(pairs, 0.01)).toEqual(compare(pairs, 0.01));
+    const { verdict, low, high, difference } = compare(pairs, 0.01);
+    expect(verdict).toBe(decide(pairs.map(differenceOf), 0.01));
+    expect([low < difference, difference < high]).toEqual([true, true]);
   }, 60_000);
 });
