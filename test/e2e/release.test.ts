@@ -241,6 +241,8 @@ describe('the root action as a runner starts it', () => {
       'environment',
       'dry_run',
       'invoker_service_account',
+      // A release asks for alerts unless it is told not to.
+      'on_alert',
       // A release also reads runs with it.
       'github_token',
     ];
