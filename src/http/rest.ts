@@ -154,7 +154,7 @@ export function createRest(options: RestOptions): Rest {
   return { call, endpoints, requestReason: options.requestReason };
 }
 
-/** The status says success, but the body is not JSON, or there is none. */
+/** The status says success, but the body is not JSON of an object or a list, or there is none. */
 export class MalformedAnswer extends ReleaseError {}
 
 const bodyOf = <T>({ raw }: RestCall, shown: string, answer: HttpResponse): T =>
@@ -169,7 +169,10 @@ function parseBody<T>(shown: string, answer: HttpResponse): T {
     });
   }
   try {
-    return JSON.parse(answer.body.toString('utf8')) as T;
+    const body: unknown = JSON.parse(answer.body.toString('utf8'));
+    // `null` and a number are JSON, and no API of Google says either. Whoever reads a field of them would fall over it.
+    if (typeof body !== 'object' || body === null) throw new SyntaxError('neither an object nor a list');
+    return body as T;
   } catch (cause) {
     if (answer.status >= 400) return {} as T;
     throw new MalformedAnswer('response-malformed', {
