@@ -286,6 +286,8 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
   },
   gcp: {
     alerts: ['exposure'],
+    // Backend services of a load balancer, for an exercise of a failover.
+    balancer: [],
     conformance: ['source'],
     doctor: ['exposure'],
     exposure: [],

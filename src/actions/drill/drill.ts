@@ -12,18 +12,21 @@ import { saveBegun } from './saved.ts';
 
 /** Looks at how buckets are protected and, if asked, restores objects that it has deleted. */
 export const drill: Action<'drill'> = async (context) => {
-  const { login, request, regions } = readDrill(context);
+  const { login, request, regions, failover } = readDrill(context);
   context.inputs.done();
   const { log, clock, signal } = context;
   const platform = openPlatform(context, login);
   const started = clock.steady();
   const run = runId(clock.now(), context.id);
-  if (request.mode === 'restore') saveBegun(context, run);
+  if (request.mode === 'restore' || failover) saveBegun(context, run);
   const opened = regions && (await (await import('./regions.ts')).openRegions(context, platform, regions));
+  const exercise =
+    failover && (await (await import('./failover.ts')).openFailover(context, platform, failover));
   const result = await runDrill(
-    { ...portsOf(context, platform), regions: opened?.ports },
+    { ...portsOf(context, platform), regions: opened?.ports, failover: exercise?.ports },
     {
       ...request,
+      failover: exercise?.request,
       regions: opened?.request,
       run,
       member: platform.member(),
@@ -45,6 +48,11 @@ export const drill: Action<'drill'> = async (context) => {
   return {
     report,
     view: async () => (await import('../../domain/summary/drill/view.ts')).drillView,
-    outputs: { ...worst, left: result.evidence.left.length },
+    outputs: {
+      ...worst,
+      left: result.evidence.left.length,
+      failover_seconds: result.evidence.failover?.rto_seconds,
+      bad_answers: result.evidence.failover?.bad,
+    },
   };
 };

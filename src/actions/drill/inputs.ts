@@ -7,7 +7,16 @@ export interface DrillInputs {
   login: LoginRequest;
   /** The two regions to compare. */
   regions: AskedRegions | undefined;
-  request: Omit<DrillRequest, 'run' | 'member' | 'signal' | 'regions'>;
+  /** Undefined: no traffic is moved. */
+  failover: AskedFailover | undefined;
+  request: Omit<DrillRequest, 'run' | 'member' | 'signal' | 'regions' | 'failover'>;
+}
+
+/** The exercise of a failover. */
+export interface AskedFailover {
+  backendService: string;
+  frontUrl: string;
+  waitMs: number;
 }
 
 export interface AskedRegions {
@@ -31,7 +40,23 @@ export function readDrill({
   if (second !== undefined && name === '') inputs.missing('name');
   if (second !== undefined && second === first)
     inputs.problem('second_region', 'expected another region than region');
+  const { exercise, backend_service: backendService, front_url: frontUrl } = values;
+  if (exercise)
+    for (const needed of [
+      'second_region',
+      'backend_service',
+      'front_url',
+      'needed_rate',
+      'capacity_file',
+    ] as const)
+      if (!inputs.isSet(needed)) inputs.missing(needed);
   return {
+    failover: exercise
+      ? {
+          ...{ backendService: backendService ?? '', frontUrl: frontUrl ?? '' },
+          waitMs: values.exercise_wait * 1000,
+        }
+      : undefined,
     regions:
       second === undefined ? undefined : { name, first, second, capacityFile, needed: values.needed_rate },
     login: readLogin({ inputs, env, localLogin }, values),

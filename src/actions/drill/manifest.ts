@@ -17,6 +17,9 @@ export const manifest: Manifest = {
     ...shared('reason', 'report'),
     rpo_seconds: 'Seconds of the newest writes that the worst restore lost. Empty if none was measured.',
     rto_seconds: 'Seconds that the slowest restore took. Empty if none was measured.',
+    failover_seconds:
+      'Seconds until the second region alone answered in an exercise. Empty if none was measured.',
+    bad_answers: 'How many requests of an exercise got no good answer. Empty without an exercise.',
     left: 'How many objects of drills are still there.',
   },
 };

@@ -17,14 +17,18 @@ export const drillPost: Action<'drill'> = async (context) => {
     report.reason = 'Nothing to remove.';
     return { report, annotate: false, summary: false };
   }
-  const { login, request } = readDrill(context);
+  const { login, request, failover } = readDrill(context);
   context.inputs.done();
   const platform = openPlatform(context, login);
   const ports = portsOf(context, platform);
   const cleaned = nothingCleaned();
+  // The load balancer first: users may be without a second region.
+  const back =
+    failover && (await (await import('./failover.ts')).putBackKilled(context, platform, failover, run));
+  if (back?.finding) cleaned.findings.push(back.finding);
   const { prefix } = request;
   // One bucket that refuses is no reason to leave objects in the others.
-  for (const { bucket, copy } of request.buckets)
+  for (const { bucket, copy } of request.mode === 'restore' ? request.buckets : [])
     for (const place of [bucket, ...(copy === undefined ? [] : [copy])])
       await cleanUp(ports, { bucket: place, prefix, run, which: 'own' }, cleaned, context.signal).catch(
         (error: unknown) => {
@@ -37,8 +41,10 @@ export const drillPost: Action<'drill'> = async (context) => {
   report.verdict = cleaned.findings.length > 0 ? 'inconclusive' : 'pass';
   report.reason =
     cleaned.findings[0]?.title ??
-    (cleaned.removed === 0
-      ? 'No object of the drill was left.'
-      : `Removed ${cleaned.removed} objects that the drill had left.`);
+    (back?.did === 'put back'
+      ? `Put back the region that the drill had taken out of ${failover?.backendService}.`
+      : cleaned.removed === 0
+        ? 'No object of the drill was left.'
+        : `Removed ${cleaned.removed} objects that the drill had left.`);
   return { report, annotate: cleaned.findings.length > 0, summary: false, exitCode: 0 };
 };

@@ -28,6 +28,7 @@ export interface ObjectFact {
 
 export const canaryFolder = (prefix: string): string => `${prefix}canary/`;
 export const resultsFolder = (prefix: string): string => `${prefix}results/`;
+export const failoversFolder = (prefix: string): string => `${prefix}failovers/`;
 export const runFolder = (prefix: string, run: string): string => `${canaryFolder(prefix)}${run}/`;
 
 /** A run's id: when it began, in a form that sorts by time, and something random. */

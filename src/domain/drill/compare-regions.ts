@@ -175,7 +175,7 @@ function loadFindings(first: RegionFact, second: RegionFact, { needed, measured 
   const takes = takesRequests(second, measured);
   const isShort =
     needed !== undefined && takes !== undefined ? takes < needed : slotsOf(second) < slotsOf(first);
-  if (!isShort) return [];
+  if (!isShort) return unmeasured(second, { needed, measured });
   const title =
     needed !== undefined && takes !== undefined
       ? `${second.region} keeps the objective up to ${takes.toFixed(1)} requests a second, by the measurement of ${measured?.measured_at.slice(0, 10)}. Needed are ${needed}.`
@@ -186,6 +186,22 @@ function loadFindings(first: RegionFact, second: RegionFact, { needed, measured 
       about: [second.region],
       title,
       fix: `Set max_instances higher in the release with region: ${second.region}.`,
+    },
+  ];
+}
+
+/** A rate was asked for, and only the requests at a time could be compared: that says nothing about the rate. */
+function unmeasured(second: RegionFact, { needed, measured }: Load): Finding[] {
+  if (needed === undefined || takesRequests(second, measured) !== undefined) return [];
+  const why = measured
+    ? `the measurement of ${measured.measured_at.slice(0, 10)} is of another configuration`
+    : 'there is no capacity_file';
+  return [
+    {
+      ...ofRule(drillRules, 'drill-not-done'),
+      about: [second.region, 'load'],
+      title: `Nobody knows whether ${second.region} takes ${needed} requests a second: ${why}. It takes ${slotsOf(second)} requests at a time, no fewer than the first region.`,
+      fix: 'Measure the configuration that serves with actions/capacity, and give its file as capacity_file.',
     },
   ];
 }

@@ -1,5 +1,6 @@
 import type { BucketFact } from './bucket.ts';
 import type { RegionRow } from './compare-regions.ts';
+import type { FailoverEvidence } from './failover.ts';
 import type { Targets } from './protect.ts';
 import type { Restored } from './restored.ts';
 import type { Past } from './trend.ts';
@@ -20,6 +21,8 @@ export interface RegionEvidence {
   second: string;
   /** Empty if the second region has no such service. */
   rows: RegionRow[];
+  /** Requests a second that the second region takes by the measurement. Undefined: it is not measured. */
+  takes?: number | undefined;
 }
 
 export interface DrillEvidence {
@@ -34,4 +37,6 @@ export interface DrillEvidence {
   /** Names of objects of drills that are still there. */
   left: string[];
   region: RegionEvidence | undefined;
+  /** Undefined: no failover was asked for. */
+  failover?: FailoverEvidence | undefined;
 }

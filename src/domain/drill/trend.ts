@@ -9,6 +9,8 @@ export interface Past {
   passed: boolean;
   rpo_seconds: number | undefined;
   rto_seconds: number | undefined;
+  /** Requests without a good answer, of an exercise of a failover. */
+  bad?: number | undefined;
 }
 
 const key = (name: string): string => `${slug}-drill-${name}`;
@@ -27,12 +29,14 @@ export function pastMetadata({
   passed,
   rpo_seconds: rpo,
   rto_seconds: rto,
+  bad,
 }: Past): Record<string, string> {
   return {
     [key('at')]: new Date(at).toISOString(),
     [key('passed')]: String(passed),
     ...(rpo === undefined ? {} : { [key('rpo')]: rpo.toFixed(3) }),
     ...(rto === undefined ? {} : { [key('rto')]: rto.toFixed(3) }),
+    ...(bad === undefined ? {} : { [key('bad')]: String(bad) }),
   };
 }
 
@@ -54,6 +58,7 @@ export function readPast(run: string, metadata: Readonly<Record<string, string>>
     passed: metadata[key('passed')] === 'true',
     rpo_seconds: seconds('rpo'),
     rto_seconds: seconds('rto'),
+    ...(metadata[key('bad')] === undefined ? {} : { bad: seconds('bad') }),
   };
 }
 

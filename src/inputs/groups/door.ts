@@ -41,7 +41,15 @@ export const door = group('The front door', {
       "Address of the front door. It gets an ID token, so it has to be https, and nothing is sent before an answer from there came through Google's front end.",
     example: 'https://ocr.example.com',
     otherwise: 'the host of `gateway`, or the URL of the service for `iap`. `balancer` needs it',
-    usedBy: { 'smoke-test': {}, release: {} },
+    usedBy: {
+      'smoke-test': {},
+      release: {},
+      drill: {
+        sentence:
+          "Address behind the load balancer that an exercise asks with GET, and that answers 200 to 399 if all is well. It gets an ID token, so it has to be https, and nothing is sent before an answer from there came through Google's front end. Needed with `exercise`.",
+        otherwise: 'none',
+      },
+    },
   },
   front_audience: {
     kind: text({

@@ -3,7 +3,7 @@ import { parseList } from '../../domain/data/parse.ts';
 import { bucketForm, parseBucket } from '../../domain/drill/asked.ts';
 import { group } from '../../domain/inputs/definition.ts';
 import { custom } from '../../domain/inputs/kind.ts';
-import { duration, integer, path, text } from '../../domain/inputs/kinds.ts';
+import { boolean, duration, integer, path, text } from '../../domain/inputs/kinds.ts';
 import { slug } from '../../domain/product.ts';
 import { regionName } from './shapes.ts';
 
@@ -65,6 +65,33 @@ export const drillGroup = group('The drill', {
     otherwise: 'not judged by rate',
     usedBy: drill,
   },
+  exercise: {
+    kind: boolean,
+    sentence:
+      'Moves real traffic: takes `region` out of the load balancer, measures how long it takes until `second_region` alone answers, and puts it back. Only if the second region is alive, serves the same, and is measured to take `needed_rate`.',
+    example: 'true',
+    default: 'false',
+    usedBy: drill,
+  },
+  backend_service: {
+    kind: text({
+      pattern: /^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/,
+      expected: 'the name of a global backend service',
+      shown: 'plain',
+    }),
+    sentence:
+      'Global backend service of the load balancer, with a serverless group in each of the two regions. An exercise changes it, and puts back what an earlier one left.',
+    example: 'ocr-backend',
+    otherwise: 'no failover is exercised',
+    usedBy: drill,
+  },
+  exercise_wait: {
+    kind: duration('10s', '30m'),
+    sentence: 'How long an exercise waits until the traffic has moved, and as long until it is back.',
+    example: '10m',
+    default: '5m',
+    usedBy: drill,
+  },
   rpo: {
     kind: duration('0s', '366d'),
     sentence:
@@ -76,7 +103,7 @@ export const drillGroup = group('The drill', {
   rto: {
     kind: duration('1s', '30d'),
     sentence:
-      'Recovery time objective: how long the restore of the objects of a drill may take, from the loss to the last byte that is compared. A drill that measures more fails.',
+      'Recovery time objective: how long the restore of the objects of a drill may take, from the loss to the last byte that is compared, and how long a failover. A drill that measures more fails.',
     example: '5m',
     otherwise: 'none; it is measured and not judged',
     usedBy: drill,

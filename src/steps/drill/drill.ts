@@ -1,6 +1,6 @@
 import type { AskedBucket } from '../../domain/drill/asked.ts';
 import { type BucketFact, forbidsDeletion, type Way, waysOf } from '../../domain/drill/bucket.ts';
-import { resultsFolder } from '../../domain/drill/canary.ts';
+import { failoversFolder, resultsFolder } from '../../domain/drill/canary.ts';
 import type { BucketEvidence, DrillEvidence } from '../../domain/drill/evidence.ts';
 import { grantCommands, neededFor, restoreRole } from '../../domain/drill/permissions.ts';
 import { judgeProtection } from '../../domain/drill/protect.ts';
@@ -11,6 +11,7 @@ import type { Finding } from '../../domain/findings/finding.ts';
 import { ofRule } from '../../domain/findings/of-rule.ts';
 import { drillRules } from '../../domain/findings/rules/drill.ts';
 import type { Verdict } from '../../domain/findings/verdict.ts';
+import { spanText } from '../../domain/text/span.ts';
 import { type Cleaned, cleanUp, notDone, nothingCleaned } from './clean-up.ts';
 import type { DrillPorts, DrillRequest } from './ports.ts';
 import { isRefusal, restoreOne, Stopped } from './restore.ts';
@@ -35,6 +36,18 @@ export async function drill(ports: DrillPorts, request: DrillRequest): Promise<D
     const compared = await drillRegions(ports.regions, { ...request.regions, signal: request.signal });
     findings.push(...compared.findings);
     evidence.region = compared.evidence;
+    if (request.failover && ports.failover) {
+      const { exerciseFailover } = await import('./failover.ts');
+      const { first, second, load } = request.regions;
+      const moved = await exerciseFailover({ ...ports.failover, buckets: ports.buckets }, request.failover, {
+        ...{ run: request.run, first, second, targets: request.targets, signal: request.signal },
+        ...{ needed: load.needed, takes: compared.evidence.takes },
+        found: compared.findings.map(({ title }) => title.replace(/\.$/, '')),
+        results: { bucket: request.results, folder: failoversFolder(request.prefix) },
+      });
+      findings.push(...moved.findings);
+      evidence.failover = moved.evidence;
+    }
   }
   for (const asked of request.buckets) evidence.buckets.push(await readBucket(ports, request, asked));
   for (const { facts, copy } of evidence.buckets)
@@ -159,16 +172,21 @@ function judge(request: DrillRequest, evidence: DrillEvidence, findings: Finding
   const reason =
     verdict === 'pass'
       ? count === 0
-        ? region.trim()
+        ? `${region}${failoverText(evidence)}`.trim()
         : request.mode === 'check'
           ? `What is deleted in ${all} can be brought back.`
           : done === 0
             ? `Nothing was restored in ${all}, because nothing may be deleted there.`
             : `${done} ${done === 1 ? 'restore' : 'restores'} of ${all} brought back every byte.`
       : (bad[0]?.title ?? open[0]?.title ?? '');
-  const whole = verdict === 'pass' && count > 0 ? `${region}${reason}` : reason;
+  const whole = verdict === 'pass' && count > 0 ? `${region}${failoverText(evidence)}${reason}` : reason;
   return { verdict, reason: whole, findings, evidence };
 }
+
+const failoverText = ({ failover }: DrillEvidence): string =>
+  failover?.rto_seconds === undefined
+    ? ''
+    : `It answered in place of ${failover.from} after ${spanText(failover.rto_seconds)}. `;
 
 /** Adds this drill to the results, and reads them all. Each is an object of its own that is never changed. */
 async function trend(

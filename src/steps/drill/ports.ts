@@ -5,6 +5,7 @@ import type { DrillMode } from '../../domain/drill/evidence.ts';
 import type { Targets } from '../../domain/drill/protect.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
+import type { FailoverPorts, FailoverRequest } from './failover-ports.ts';
 import type { RegionsPorts, RegionsRequest } from './regions.ts';
 
 /** How a write ended that may only happen if nothing else happened in between. */
@@ -61,6 +62,8 @@ export interface DrillPorts {
   random: (bytes: number) => Uint8Array;
   /** Needed where regions are compared. */
   regions?: RegionsPorts | undefined;
+  /** Needed for an exercise of a failover. */
+  failover?: FailoverPorts | undefined;
   digestOf: (bytes: Uint8Array) => { md5: string; sha256: string };
 }
 
@@ -69,6 +72,8 @@ export interface DrillRequest {
   buckets: readonly AskedBucket[];
   /** Undefined: regions are not compared. */
   regions?: Omit<RegionsRequest, 'signal'> | undefined;
+  /** Undefined: no traffic is moved. */
+  failover?: FailoverRequest | undefined;
   targets: Targets;
   /** Canaries of a restore, and the bytes of each. */
   canaries: number;

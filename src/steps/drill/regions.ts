@@ -1,4 +1,9 @@
-import { compareRegions, judgeRegions, type Load } from '../../domain/drill/compare-regions.ts';
+import {
+  compareRegions,
+  judgeRegions,
+  type Load,
+  takesRequests,
+} from '../../domain/drill/compare-regions.ts';
 import type { RegionEvidence } from '../../domain/drill/evidence.ts';
 import { type RegionFact, regionFact } from '../../domain/drill/region.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
@@ -37,6 +42,7 @@ export async function drillRegions(
       first: first.region,
       second: second.region,
       rows: there ? compareRegions(here, there) : [],
+      ...(there ? { takes: takesRequests(there, load.measured) } : {}),
     },
   };
 }

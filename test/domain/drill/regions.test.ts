@@ -74,12 +74,22 @@ describe('can the second region take over', () => {
   test.each([
     [30, {}, []],
     [30.1, {}, ['drill-region-small']],
-    // Measured with another configuration, so it says nothing, and the requests at a time decide.
-    [1000, { concurrency: 8 }, []],
-    [1000, { memory_mib: 1024 }, []],
-    [1000, { cpu: 2 }, []],
+    // Measured with another configuration, so it says nothing about the rate.
+    [1000, { concurrency: 8 }, ['drill-not-done']],
+    [1000, { memory_mib: 1024 }, ['drill-not-done']],
+    [1000, { cpu: 2 }, ['drill-not-done']],
   ])('%d requests a second, measured with %j', (needed, settings, rules) => {
     expect(judged(same, { needed, measured: measured(settings) })).toEqual(rules);
+  });
+
+  test('a rate that nobody has measured is told, and not decided by the requests at a time', () => {
+    const load = { needed: 12, measured: undefined };
+    expect(judged(same, load)).toEqual(['drill-not-done']);
+    const [told] = judgeRegions(first, same, { place: 'europe-west4', load });
+    expect(told?.title).toBe(
+      'Nobody knows whether europe-west4 takes 12 requests a second: there is no capacity_file. It takes 40 requests at a time, no fewer than the first region.',
+    );
+    expect(judged({ ...same, instances: 9 }, load)).toEqual(['drill-region-small']);
   });
 
   test('by the measurement, each instance takes its share', () => {

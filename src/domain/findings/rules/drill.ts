@@ -97,4 +97,24 @@ export const drillRules = {
     severity: 'high',
     why: 'After a failover it would refuse requests (429), and the outage would go on in another place.',
   },
+  'drill-failover-none': {
+    title: 'The traffic did not move to the second region',
+    severity: 'high',
+    why: 'The first region was taken out of the load balancer, and the second did not answer in its place. An outage would be one for the users.',
+  },
+  'drill-failover-slow': {
+    title: 'The failover took longer than it may take',
+    severity: 'high',
+    why: 'The recovery time objective says when users have to be served again. The measured value is above it.',
+  },
+  'drill-failover-back': {
+    title: 'The first region did not come back',
+    severity: 'medium',
+    why: 'It stands in the load balancer as before, but no answer came from it. Every request may cross the world until it does.',
+  },
+  'drill-balancer-left': {
+    title: 'A load balancer is not as it was before an exercise',
+    severity: 'critical',
+    why: 'A region is missing in it, so nothing takes over if the other one fails.',
+  },
 } as const satisfies Rules;

@@ -54,6 +54,52 @@ function regionLines({ evidence: { drill } }: Report<'drill'>): string[] {
   ];
 }
 
+function failoverLines({ evidence: { drill } }: Report<'drill'>): string[] {
+  const failover = drill?.failover;
+  if (!drill || !failover || failover.put_back === undefined) return [];
+  const { from, to, rto_seconds: rto, back_seconds: back, bad, probes } = failover;
+  const limit = drill.targets.rto === undefined ? '' : ` (at most ${spanText(drill.targets.rto)})`;
+  return [
+    [
+      '### What a failover costs',
+      '',
+      `| taken out | answered instead | after${limit} | requests | without a good answer | back after | ${codeSpan(failover.backend_service)} |`,
+      '|:--|:--|--:|--:|--:|--:|:--|',
+      `| ${markdownText(from)} | ${markdownText(to)} | ${seconds(rto)} | ${probes} | ${bad} | ${seconds(back)} | ${putBackText[failover.put_back]} |`,
+      '',
+      '<sub>Measured from where this job runs, with requests of its own. A region that dies is not taken out by anybody: until the load balancer or a person does, its users see errors.</sub>',
+      '',
+      ...failoverTrend(failover.trend),
+    ].join('\n'),
+  ];
+}
+
+const putBackText = {
+  'as before': '✅ as before',
+  'own part': '✅ the region is back; somebody else changed other parts meanwhile',
+  not: '❌ **not put back**',
+} as const;
+
+function failoverTrend(trend: DrillEvidence['trend']): string[] {
+  if (trend.length < 2) return [];
+  return [
+    ...rtoChart(trend, undefined, 'Seconds until the second region alone answered'),
+    '| exercise | | took | without a good answer |',
+    '|:--|:--|--:|--:|',
+    ...trend
+      .slice(-mostRows)
+      .reverse()
+      .map(
+        ({ at, passed, rto_seconds: rto, bad }) =>
+          `| ${whenText(at)} | ${passed ? '✅' : '❌'} | ${seconds(rto)} | ${bad ?? '-'} |`,
+      ),
+    ...(trend.length > mostRows ? ['', `<sub>and ${trend.length - mostRows} before.</sub>`] : []),
+    '',
+  ];
+}
+
+const whenText = (at: number): string => new Date(at).toISOString().slice(0, 16).replace('T', ' ');
+
 function bucketLines({ evidence: { drill } }: Report<'drill'>): string[] {
   if (!drill || drill.buckets.length === 0) return [];
   return [
@@ -95,17 +141,19 @@ const mostRows = 12;
 
 function trendLines({ evidence: { drill } }: Report<'drill'>): string[] {
   if (!drill || drill.trend.length < 2) return [];
-  return [['### Drill by drill', '', ...trendChart(drill), ...trendTable(drill), ''].join('\n')];
+  const { trend, targets } = drill;
+  const chart = rtoChart(trend, targets.rto, 'Seconds that the slowest restore took');
+  return [['### Drill by drill', '', ...chart, ...trendTable(drill), ''].join('\n')];
 }
 
-function trendChart({ trend, targets: { rto } }: DrillEvidence): string[] {
+function rtoChart(trend: DrillEvidence['trend'], rto: number | undefined, what: string): string[] {
   const measured = trend.flatMap(({ rto_seconds: value }) => (value === undefined ? [] : [value]));
   if (measured.length < 2) return [];
   return [
-    `Seconds that the slowest restore took${rto === undefined ? '' : `, and the ${spanText(rto)} that it may take`}:`,
+    `${what}${rto === undefined ? '' : `, and the ${spanText(rto)} that it may take`}:`,
     '',
     ...lineChart({
-      title: 'Seconds that the restore took, drill by drill',
+      title: `${what}, drill by drill`,
       text: `${measured.length} drills, the last one ${spanText(measured.at(-1) ?? 0)}`,
       xTitle: 'drill',
       xMin: 1,
@@ -128,7 +176,7 @@ function trendTable({ trend }: DrillEvidence): string[] {
     '|:--|:--|--:|--:|',
     ...shown.map(
       ({ at, passed, rpo_seconds: rpo, rto_seconds: rto }) =>
-        `| ${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} | ${passed ? '✅' : '❌'} | ${seconds(rpo)} | ${seconds(rto)} |`,
+        `| ${whenText(at)} | ${passed ? '✅' : '❌'} | ${seconds(rpo)} | ${seconds(rto)} |`,
     ),
     ...(trend.length > mostRows ? ['', `<sub>and ${trend.length - mostRows} before.</sub>`] : []),
   ];
@@ -147,5 +195,5 @@ function leftLines({ evidence: { drill } }: Report<'drill'>): string[] {
 }
 
 export const drillView: View<'drill'> = {
-  sections: [findingLines, regionLines, restoreLines, bucketLines, trendLines, leftLines],
+  sections: [findingLines, regionLines, failoverLines, restoreLines, bucketLines, trendLines, leftLines],
 };

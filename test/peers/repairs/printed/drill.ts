@@ -1,3 +1,4 @@
+import { addCommand } from '../../../../src/domain/drill/balancer.ts';
 import { bucketFact } from '../../../../src/domain/drill/bucket.ts';
 import { grantCommands } from '../../../../src/domain/drill/permissions.ts';
 import { judgeProtection } from '../../../../src/domain/drill/protect.ts';
@@ -33,5 +34,11 @@ export const drillCommands = (): Printed[] => [
     },
     { rpo: undefined, rto: undefined, window: 7 * day },
   ).flatMap(({ rule, commands }) => printed(`drill ${rule}`, commands)),
+  ...printed(
+    'drill drill-balancer-left',
+    addCommand(here.project, 'drill-backend', {
+      group: `https://www.googleapis.com/compute/v1/projects/${here.project}/regions/${here.region}/networkEndpointGroups/drill-neg`,
+    }),
+  ),
   ...printed('drill drill-not-done', grantCommands('drill-bare', `serviceAccount:${here.deployer}`)),
 ];
