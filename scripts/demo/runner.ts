@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { actionArgv } from './action-argv.ts';
 import { readCommandFile } from './command-file.ts';
@@ -29,6 +29,8 @@ export function interrupt(signal: NodeJS.Signals): boolean {
 }
 
 export interface RunnerOptions {
+  /** The action that the step uses. Default: `release`. */
+  action?: string;
   /** The folder that the job has checked out. Default: this repository. */
   workspace?: string;
   /** Called when the main step has started, with a function that sends it a signal. */
@@ -39,10 +41,10 @@ async function run(
   phase: 'main' | 'post',
   env: Record<string, string>,
   print: (line: string) => void,
-  { workspace = root, onStart }: RunnerOptions,
+  { action = 'release', workspace = root, onStart }: RunnerOptions,
 ): Promise<number | null> {
   // The action runs in its own process group, so that Ctrl-C reaches only the demo, which passes it on.
-  const child = spawn(process.execPath, actionArgv('release', phase), {
+  const child = spawn(process.execPath, actionArgv(action, phase), {
     cwd: workspace,
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -65,8 +67,8 @@ async function run(
 }
 
 /**
- * Runs the built root action as a runner does: the main step, then the post step, with `INPUT_*` and the command files.
- * Writes summary, report and log to `folder`.
+ * Runs the built root action, or another one, as a runner does: the main step, then the post step if the action has one, with `INPUT_*` and
+ * the command files. Writes summary, report and log to `folder`.
  */
 export async function runRelease(
   folder: string,
@@ -117,8 +119,9 @@ export async function runRelease(
       value,
     ]),
   );
-  const after: RunnerOptions = options.workspace ? { workspace: options.workspace } : {};
-  await run('post', { ...fixed, ...filesOf('post'), ...state }, keep, after);
+  const { onStart: _, ...after } = options;
+  if (existsSync(join(root, 'actions', options.action ?? 'release', 'post.js')))
+    await run('post', { ...fixed, ...filesOf('post'), ...state }, keep, after);
   writeFileSync(join(folder, 'log.txt'), `${log.join('\n')}\n`);
   if (!outputs.report) return { code, outputs, report: undefined, seconds };
   const report = JSON.parse(readFileSync(outputs.report, 'utf8')) as DemoReport;

@@ -12,6 +12,8 @@ export interface Answer {
   path?: string;
   /** Only of a revision with these environment variables. */
   env?: Record<string, string>;
+  /** Only requests in this region get the answer. */
+  region?: string;
   body?: unknown;
   latencyMs?: number;
   share?: number;
@@ -161,12 +163,49 @@ export class Stage {
     return { ...result, log, folder };
   }
 
+  /** Runs another action than the release, with the login of the release. */
+  async act(action: string, inputs: Record<string, string>): Promise<Shown> {
+    const { env } = this.sandbox;
+    const folder = join(this.#folder, action);
+    const log: string[] = [];
+    const result = await runRelease(
+      folder,
+      {
+        workload_identity_provider: env.WORKLOAD_IDENTITY_PROVIDER as string,
+        service_account: env.SERVICE_ACCOUNT as string,
+        project_id: this.sandbox.project,
+        ...inputs,
+      },
+      { ...env, GITHUB_RUN_ID: String(1001 + this.#releases), GITHUB_SHA: commits[0] as string },
+      runnerLog((line) => void log.push(line)),
+      { action, workspace: this.workspace },
+    );
+    return { ...result, log, folder };
+  }
+
+  /** Calls an API of the sandbox as a person who may do everything. */
+  async asOwner(api: string, method: string, path: string, body: unknown): Promise<void> {
+    const { accessToken: token } = await this.sandbox.control<{ accessToken: string }>('POST', '/tokens', {
+      member: 'user:owner@example.com',
+    });
+    const answer = await fetch(
+      `${this.sandbox.env[`CLOUDSDK_API_ENDPOINT_OVERRIDES_${api.toUpperCase()}`]}${path}`,
+      {
+        method,
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      },
+    );
+    if (!answer.ok) throw new Error(`the owner could not ${method} ${path}: ${await answer.text()}`);
+  }
+
   /** Makes a first release without a watch. Its revision serves when the story begins. */
   async before(
     responses: readonly Answer[] = healthy,
     inputs: Readonly<Record<string, string>> = {},
+    more: object = {},
   ): Promise<void> {
-    this.source(responses);
+    this.source(responses, more);
     const { report } = await this.release({
       inputs: { slo: 'none', canary: 'none', duration: '1s', ...inputs },
     });
@@ -174,9 +213,10 @@ export class Stage {
   }
 
   /** Lets users with a valid identity call the function until the story ends. Waits until the first of them are in the log. */
-  async users(rps: number, seconds?: number): Promise<void> {
+  async users(rps: number, seconds?: number, region?: string): Promise<void> {
     const since = new Date().toISOString();
-    await this.sandbox.control('POST', '/load', { function: functionName, rps, seconds, path: '/v1/ocr' });
+    const load = { function: functionName, region, rps, seconds, path: '/v1/ocr' };
+    await this.sandbox.control('POST', '/load', load);
     await this.logged(since, Math.max(1, Math.ceil(2 * rps)));
   }
 
@@ -208,6 +248,8 @@ export class Stage {
   settings(patch: object): Promise<unknown> {
     return this.sandbox.control('PATCH', '/settings', patch);
   }
+
+  readonly name = functionName;
 
   get serviceName(): string {
     return `projects/${this.sandbox.project}/locations/${this.sandbox.region}/services/${functionName}`;

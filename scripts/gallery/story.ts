@@ -7,6 +7,8 @@ export interface Story {
   name: string;
   /** The outcome that the run must have. Absent if it must end without one. */
   outcome?: string;
+  /** The action that runs. Default: the release. */
+  action?: string;
   /** One line for the table: what happened in the story. */
   what: string;
   /** Additional arguments for the sandbox of this story. */

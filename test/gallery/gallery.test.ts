@@ -35,7 +35,7 @@ test('every outcome has a story', () => {
   expect(Object.keys(words).filter((outcome) => !shown.has(outcome))).toEqual([]);
 });
 
-describe.each(stories)('$name', ({ name, outcome }) => {
+describe.each(stories)('$name', ({ name, outcome, action }) => {
   const summary = existsSync(join(gallery, `${name}.md`)) ? read(`${name}.md`) : '';
   const log = existsSync(join(gallery, `${name}.log`)) ? read(`${name}.log`) : '';
   const word = outcome === undefined ? /Passed|Failed/.exec(log)?.[0] : words[outcome];
@@ -56,6 +56,10 @@ describe.each(stories)('$name', ({ name, outcome }) => {
     const end = lines.findLastIndex((line) => line.startsWith(`${word}: `));
     expect(lines[end]).toMatch(/\. {2}Report: …\//);
     const after = lines.slice(end + 1);
+    if (action !== undefined) {
+      expect(after.filter((line) => !line.startsWith(`Post step of ${action}: `))).toEqual([]);
+      return;
+    }
     expect(after.filter((line) => !/^(Warning: hands off: |Post step of the release: )/.test(line))).toEqual(
       [],
     );
@@ -65,7 +69,8 @@ describe.each(stories)('$name', ({ name, outcome }) => {
 
   test('the summary begins with the same verdict as the log', () => {
     const [head] = summary.split('\n');
-    if (name === 'unchanged') expect(head).toMatch(/^## ✅ Nothing to release: /);
+    if (action === 'posture') expect(head).toMatch(/^## /);
+    else if (name === 'unchanged') expect(head).toMatch(/^## ✅ Nothing to release: /);
     else if (name === 'dry-run') expect(head).toMatch(/^## 📝 Plan for /);
     else expect(head).toMatch(new RegExp(`^## \\S+ ${word}\\b`));
   });

@@ -77,6 +77,8 @@ async function inTurn(run: ReleaseRun, work: () => Promise<PhaseResult>): Promis
   if (wave && (phase === 'canary' || phase === 'full' || phase === 'finishing')) {
     const stopped = await whileOurs(run, (signal) => wave.turn({ phase, step }, signal));
     if (stopped) return stopped;
+    const began = run.ports.clock.steady();
+    return { ...(await work()), began };
   }
   return work();
 }

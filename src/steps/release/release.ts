@@ -30,7 +30,7 @@ export async function release(ports: ReleasePorts, request: ReleaseRequest): Pro
     const { phase } = run.state;
     const began = ports.clock.steady();
     const result = await attempt(run, handlers[phase]);
-    addStage(run, phase, result, began);
+    addStage(run, phase, result, result.began ?? began);
     run.quoted = quotedAfter(run, phase, result);
     run.reason = reasonAfter(run, phase, result);
     const { touched } = run.state;

@@ -197,6 +197,8 @@ export interface PhaseResult {
   error?: unknown;
   /** The verdict, if it differs from that of the event: a watch that goes on without a decision has not passed. */
   verdict?: Verdict;
+  /** When its work began, by the steady clock, if it waited for other regions before. */
+  began?: number;
   /** After a rollback: true if the old revision answered a call. */
   answered?: boolean | undefined;
 }

@@ -50,11 +50,17 @@ export const measureService = (
 export const postOf = (world: ReleaseWorld, name: string, main: { state: Record<string, string> }) =>
   world.run(capacityPost, { state: main.state, inputs: inputsOf(world, name), failedAs: 'capacity' });
 
-/** What a measurement must leave as it was. */
+/** Objects with their fields in one order: the order in which an API shows them says nothing. */
+const ordered = (_: string, value: unknown): unknown =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+    : value;
+
+/** What a measurement must leave as it was, to the byte. */
 export async function stateOf(world: ReleaseWorld, name: string): Promise<string> {
   const service = await world.service(name);
   const { template, traffic, annotations, labels, scaling, ingress } = service?.raw ?? {};
-  return JSON.stringify({ template, traffic, annotations, labels, scaling, ingress });
+  return JSON.stringify({ template, traffic, annotations, labels, scaling, ingress }, ordered);
 }
 
 export const trialsOf = (world: ReleaseWorld, name: string): string[] => {

@@ -93,6 +93,14 @@ test('the summary begins with the warnings of every region', () => {
   expect(lines).toContain('> b: Promoted without a decision: too few requests');
 });
 
+test('the regions that are proved to be at fault are named whole', () => {
+  const report = reportOf({ a: failed, b: back }, 'a');
+  const { waves } = report.evidence;
+  if (waves) waves.named = ['northamerica-northeast1', 'us-central1'];
+  const lines = wavesView.head?.(report) ?? [];
+  expect(lines).toContain('> Proved to be at fault: `northamerica-northeast1`, `us-central1`.');
+});
+
 test('the errors begin with those of the region that stopped the others', () => {
   const report = reportOf({ a: { ...back, errors: ['one'] }, b: { ...failed, errors: ['two'] } }, 'b');
   expect(report.errors.map(({ what }) => what)).toEqual(['two', 'one']);

@@ -34,6 +34,9 @@ function protection(bucket: BucketFact): string {
   return parts.filter(Boolean).join(', ') || 'nothing';
 }
 
+/** A digest is known by its beginning, and two whole ones are wider than a page on a phone. The report has them whole. */
+const shown = (value: string): string => codeSpan(/^[0-9a-f]{40,}$/.test(value) ? value.slice(0, 12) : value);
+
 const marks = { same: '✅', differs: '❌', unknown: '?' } as const;
 
 function regionLines({ evidence: { drill } }: Report<'drill'>): string[] {
@@ -46,8 +49,7 @@ function regionLines({ evidence: { drill } }: Report<'drill'>): string[] {
       `| | | ${markdownText(region.first)} | ${markdownText(region.second)} |`,
       '|:--|:--|:--|:--|',
       ...region.rows.map(
-        ({ what, first, second, is }) =>
-          `| ${marks[is]} | ${what} | ${codeSpan(first)} | ${codeSpan(second)} |`,
+        ({ what, first, second, is }) => `| ${marks[is]} | ${what} | ${shown(first)} | ${shown(second)} |`,
       ),
       '',
     ].join('\n'),

@@ -50,7 +50,7 @@ function blameLines({ named }: Waves): string[] {
   if (named === undefined) return [];
   if (named.length === 0)
     return ['>', '> The regions together prove the fault. In which of them it is, is not proved.'];
-  return ['>', `> Proved to be at fault: ${named.map(codeSpan).join(', ')}.`];
+  return ['>', `> Proved to be at fault: ${named.map((region) => codeSpan(region)).join(', ')}.`];
 }
 
 /** Each region may be promoted with a warning of its own, such as too few requests. */
@@ -95,7 +95,7 @@ function chart({ regions }: Waves): string[] {
 
 function tasksOf(region: string, section: string, { stages }: ReleaseFacts): Task[] {
   const parts: [string, (kind: string) => boolean][] = [
-    ['build and test', (kind) => kind === 'check' || kind === 'build' || kind === 'smoke'],
+    ['build', (kind) => kind === 'check' || kind === 'build' || kind === 'smoke'],
     ['watch', (kind) => kind === 'watch'],
     ['back', (kind) => kind === 'back'],
   ];
