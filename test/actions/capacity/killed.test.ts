@@ -1,4 +1,5 @@
-import { describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { type FastTime, installFastTime } from '../../support/fast-time.ts';
 import { ReleaseWorld } from '../../support/release-world.ts';
 import { runAction } from '../../support/run-action.ts';
 import { type WorldDriver, worldDrivers } from '../../support/world-driver.ts';
@@ -7,11 +8,13 @@ import { inputsOf, measureService, openService, stateOf, trialsOf } from './worl
 /** The built action as a process that is killed without a warning, with no post step, and the run after it. */
 jest.setTimeout(600_000);
 
-const clock = {
-  now: () => Date.now(),
-  steady: () => performance.now(),
-  sleep: (ms: number) => new Promise<void>((done) => setTimeout(done, ms)),
-};
+// At the speed of the machine, because processes take real time. No time passes while this process does not run.
+let time: FastTime;
+beforeAll(() => {
+  time = installFastTime(1);
+});
+afterAll(() => time.restore());
+
 /** Any size is fast enough. */
 const quick = { latency_threshold: '60s', rate: '50', instance_choices: '4', memory_choices: '256Mi' };
 
@@ -56,7 +59,7 @@ async function killed(world: ReleaseWorld, name: string, { of, nth }: (typeof po
 
 describe.each([...new Set(scenes.map(([driver]) => driver))])('%s', (driver: WorldDriver) => {
   test('killed, the next run puts service, tags and template back to the byte', async () => {
-    const world = await ReleaseWorld.open({}, clock, driver);
+    const world = await ReleaseWorld.open({}, time.clock, driver);
     try {
       await openService(world, 'killed', {});
       const before = await stateOf(world, 'killed');
