@@ -23,8 +23,8 @@ export const caseFor = (item: SmokeCase, names: readonly string[]): SmokeCase =>
 });
 
 /** Whether a case pins thresholds to models, so that the model of the revision must be read. */
-export const pinsModels = ({ cases }: Pick<Suite, 'cases'>): boolean =>
-  cases.some(({ expect }) => expect.models.length > 0);
+export const pinsModels = ({ cases, presets }: Pick<Suite, 'cases' | 'presets'>): boolean =>
+  [...cases, ...presets.flatMap(({ variants }) => variants)].some(({ expect }) => expect.models.length > 0);
 
 /** The suite with the thresholds of this model. */
 export function suiteFor(suite: Suite, names: readonly string[]): { suite: Suite; used: ThresholdsUsed } {
@@ -32,7 +32,11 @@ export function suiteFor(suite: Suite, names: readonly string[]): { suite: Suite
   const changed = suite.cases.filter(({ expect }) =>
     expect.models.some(({ pattern }) => meansModel(pattern, names)),
   );
-  return { suite: { ...suite, cases }, used: { model: names[0], cases: changed.length } };
+  const presets = suite.presets.map((preset) => ({
+    ...preset,
+    variants: preset.variants.map((item) => caseFor(item, names)),
+  }));
+  return { suite: { ...suite, cases, presets }, used: { model: names[0], cases: changed.length } };
 }
 
 export const thresholdsText = ({ model, cases }: ThresholdsUsed): string =>

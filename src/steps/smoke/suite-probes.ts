@@ -5,7 +5,7 @@ import { explainUnreached, unreachedBy } from '../../domain/invocation/unreached
 import { type Answer, readText } from '../../domain/smoke/answer-text.ts';
 import { judge } from '../../domain/smoke/judge.ts';
 import type { SmokeCase } from '../../domain/smoke/suite/model.ts';
-import { caseFor, pinsModels } from '../../domain/smoke/thresholds.ts';
+import { caseFor } from '../../domain/smoke/thresholds.ts';
 import type { WatchProbes } from '../ports/watch-probes.ts';
 import { type Caller, createCaller } from './caller.ts';
 import type { SmokePorts, SmokeTarget } from './ports.ts';
@@ -65,7 +65,7 @@ export function createSuiteProbes(ports: SmokePorts, options: SuiteProbes): Watc
       const cursor = cursors.get(name) ?? { caller: createCaller(quiet, request, () => ''), next: 0 };
       cursors.set(name, cursor);
       const next = items[cursor.next++ % items.length] as SmokeCase;
-      const item = pinsModels({ cases: [next] }) ? caseFor(next, await namesOf(name, target)) : next;
+      const item = next.expect.models.length > 0 ? caseFor(next, await namesOf(name, target)) : next;
       const { attempt } = await cursor.caller.call(item, { retries: 0 });
       if (attempt.answer) {
         const { failures } = judge(item, attempt.answer, readText(attempt.answer, item.text));

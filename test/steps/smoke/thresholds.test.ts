@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { carriedModel } from '../../../src/actions/smoke-test/carried-model.ts';
+import { parseSuite } from '../../../src/domain/smoke/suite/suite.ts';
+import { pinsModels, suiteFor } from '../../../src/domain/smoke/thresholds.ts';
 import type { SmokeTarget } from '../../../src/steps/smoke/ports.ts';
 import { smokeTest } from '../../../src/steps/smoke/smoke-test.ts';
 import { createSuiteProbes } from '../../../src/steps/smoke/suite-probes.ts';
@@ -98,4 +100,19 @@ test('a revision that cannot be read is an error, and one without a model has no
   ]);
   expect(await read({})).toEqual([]);
   await expect(read(undefined)).rejects.toThrow('403');
+});
+
+test('a variant of cache-correct may have thresholds of its own too', () => {
+  const text = `version: 1
+cases: [{image: a.png}]
+presets:
+  - preset: cache-correct
+    case: a.png
+    variants: [{name: b, request: {path: /b}, expect: {text: abc, models: {ocr@7: {max_cer: 0.5}}}}]
+`;
+  const parsed = parseSuite(text, 'x.yaml').suite;
+  if (!parsed) throw new Error('the suite is good');
+  expect(pinsModels(parsed)).toBe(true);
+  const maxCer = (names: string[]) => suiteFor(parsed, names).suite.presets[0]?.variants[0]?.expect.maxCer;
+  expect([maxCer(['ocr@7']), maxCer(['ocr@8'])]).toEqual([0.5, 0.02]);
 });
