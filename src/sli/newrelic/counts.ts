@@ -7,7 +7,7 @@ import type { Point, Window } from '../minutes/window.ts';
 import type { Nrql } from './nerdgraph.ts';
 import { applicationOf, type CountQuery, forAll, forRevision } from './query.ts';
 import { readNumber, readSteps } from './rows.ts';
-import { requireWhole } from './sampling.ts';
+import { coarseSeconds, requireWhole } from './sampling.ts';
 
 export interface CountPair {
   total: CountQuery;
@@ -113,11 +113,19 @@ export class NewRelicCounts {
     window: Pick<Window, 'from' | 'to'>,
     signal?: AbortSignal,
   ): Promise<SliTotals> {
-    const { nrql, pairOf } = this.#access;
+    const { nrql, pairOf, reservoir } = this.#access;
+    const stepSeconds = coarseSeconds(window);
+    const checked = new Set<string>();
     const sumOf = (count: CountQuery) => readNumber(nrql, forAll(count, service, except), window, signal);
     const totals: SliTotals = {};
     for (const objective of objectives) {
       const pair = pairOf(objective);
+      for (const count of [pair.total, pair.bad]) {
+        const events = `${count.from} ${applicationOf(count)}`;
+        if (!checked.has(events))
+          await requireWhole(nrql, count, service, { reservoir, window, stepSeconds, signal });
+        checked.add(events);
+      }
       const total = await sumOf(pair.total);
       if (total > 0) totals[objective.id] = { total, bad: Math.min(total, await sumOf(pair.bad)) };
     }

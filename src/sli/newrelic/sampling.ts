@@ -11,8 +11,14 @@ import { countOf, readSteps } from './rows.ts';
 const harvestSeconds = 5;
 /** From this part of the limit on nobody can tell whether an agent has begun to drop events. */
 const near = 0.8;
+/** Of steps of hours only the average is known, and bursts in them may be twice as high. */
+const nearOnAverage = near / 2;
 /** New Relic gives at most 366 steps. */
-const mostMs = 360 * harvestSeconds * 1000;
+const mostSteps = 360;
+
+/** Steps in which a window of weeks is read at once. */
+export const coarseSeconds = ({ from, to }: Pick<Window, 'from' | 'to'>): number =>
+  Math.max(60, Math.ceil((to - from) / 60_000 / mostSteps) * 60);
 
 /**
  * Throws if an agent came near the limit of its events. Beyond it an agent keeps a sample, and prefers some requests to others, so the
@@ -22,16 +28,28 @@ export async function requireWhole(
   nrql: Nrql,
   count: CountQuery,
   service: string,
-  { reservoir, window, signal }: { reservoir: number; window: Window; signal?: AbortSignal | undefined },
+  {
+    reservoir,
+    window,
+    stepSeconds = harvestSeconds,
+    signal,
+  }: {
+    reservoir: number;
+    window: Pick<Window, 'from' | 'to'>;
+    stepSeconds?: number;
+    signal?: AbortSignal | undefined;
+  },
 ): Promise<void> {
   if (!hasReservoir(count)) return;
-  const most = near * (reservoir / (60 / harvestSeconds));
+  const keeps = (reservoir / 60) * stepSeconds;
+  const most = (stepSeconds === harvestSeconds ? near : nearOnAverage) * keeps;
+  const mostMs = mostSteps * stepSeconds * 1000;
   const where = applicationOf(count)
     .replace(/=\s*'\$revision'/, `LIKE '${service}-%'`)
     .replaceAll('$service', service);
   const events = `SELECT count(*) AS n FROM ${count.from}${where === '' ? '' : ` WHERE ${where}`}`;
   for (let from = window.from; from < window.to; from += mostMs) {
-    const part = { from, to: Math.min(window.to, from + mostMs), periodSeconds: harvestSeconds };
+    const part = { from, to: Math.min(window.to, from + mostMs), periodSeconds: stepSeconds };
     const full = (await readSteps(nrql, events, part, signal)).filter(({ sum }) => sum >= most);
     if (full.length === 0) continue;
     const agents = await byAgent(nrql, events, part, signal);
@@ -42,7 +60,7 @@ export async function requireWhole(
       const largest = Math.max(sum - known, ...own);
       if (largest >= most)
         throw new CountsUnusable({
-          what: `One agent of New Relic sent ${largest} events of ${count.from} in ${harvestSeconds} s, and an agent keeps at most ${Math.round(reservoir / 12)} in that time.`,
+          what: `One agent of New Relic sent ${largest} events of ${count.from} in ${stepSeconds} s, and an agent keeps at most ${Math.round(keeps)} in that time.`,
           why: 'Near this limit an agent keeps only a sample, so the counts would not be those of the users.',
           fix: 'Count with FROM Metric (apm.service.transaction.duration and apm.service.error.count), which is not sampled. Or raise the limit of the agent (transaction_events.max_samples_stored) and newrelic_reservoir.',
         });

@@ -322,6 +322,22 @@ describe('events', () => {
     });
   });
 
+  test.each([
+    ['a budget of a sample', 5000, true],
+    ['a budget that no agent came near to', 2000, false],
+  ])('%s: refused %#', async (_, perMinute, refused) => {
+    for (let n = 0; n < 30; n++) eventsIn(n, perMinute / 10);
+    await clock.sleep(35 * minute);
+    const source = sourceOf({ counts: events, reservoir: 1000 });
+    const asked = source.total({ service: 'ocr', objectives }, start, start + 30 * minute);
+    if (refused)
+      await expect(asked).rejects.toMatchObject({
+        code: 'counts-unusable',
+        what: expect.stringMatching(/One agent of New Relic sent \d+ events of Transaction in 60 s/),
+      });
+    else expect((await asked).availability?.total).toBe(30 * (perMinute / 10));
+  });
+
   test('many agents that are each far from it are counted', async () => {
     for (const agent of [1, 2, 3, 4]) eventsIn(0, 4000, { realAgentId: agent });
     await clock.sleep(5 * minute);
