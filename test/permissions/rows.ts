@@ -1,5 +1,8 @@
 import type { PermissionCheck } from '../../src/domain/preflight/permissions.ts';
 import { isNeededBy, permissionChecks } from '../../src/domain/preflight/permissions.ts';
+import { extras } from '../../src/domain/setup/extras.ts';
+import { postureRole } from '../../src/domain/setup/roles.ts';
+import { rights } from '../../src/domain/setup/wish.ts';
 import { endOf, type Lack, without } from './lack.ts';
 import type { Story } from './stories.ts';
 import { type Given, givenBy } from './take.ts';
@@ -11,11 +14,27 @@ export interface Played {
   tried: Tried;
 }
 
+/** Google runs the tasks of a pipeline, and the sandbox none. What the posture reads has a test of its own. */
+const isPlayedElsewhere = ({ role, members }: Given): boolean =>
+  members.every((member) => /-pipeline@/.test(member)) || role.endsWith(`/${postureRole.id}`);
+
+const beyondRoles = new Set(
+  rights
+    .filter((right) => right !== 'close')
+    .flatMap((right) => (extras[right].roles ?? []).map(({ id }) => id)),
+);
+
+/** Is it about a right that has to be asked for? CI takes a sample of the others. */
+export const isBeyond = ({ role, members }: Given): boolean =>
+  beyondRoles.has(role.split('/').at(-1) ?? '') || members.every((member) => /-drill@/.test(member));
+
 /** Everything that `init` gave for the service that exists. The other one has the same. */
 export const rowsOf = (world: PermissionWorld): Given[] =>
   givenBy(world).filter(
-    ({ members, resource = '' }) =>
-      !resource.includes(newService) && !members.every((member) => member.includes(newService)),
+    (given) =>
+      !given.resource?.includes(newService) &&
+      !given.members.every((member) => member.includes(newService)) &&
+      !isPlayedElsewhere(given),
   );
 
 export const labelOf = ({ permissions, role, resource }: Given): string =>
@@ -35,9 +54,9 @@ const isNeededHere = ({ cloud }: PermissionWorld, { permissions, resource }: Giv
     .filter(({ permission }) => permission === permissions[0])
     .some(({ of }) => isNeededBy(of, cloud.driver));
 
-/** A grant on an account is used for that account alone, and what a project has for everything in it. */
+/** A grant on an account or a bucket is used for that one alone, and what a project has for everything in it. */
 const isOn = (resource: string | undefined, asked: string) =>
-  !resource?.includes('/serviceAccounts/') || resource === asked;
+  !/\/(serviceAccounts|buckets)\//.test(resource ?? '') || resource === asked;
 
 export const uses = ({ permissions, members, resource }: Given, { asked }: Tried): boolean =>
   asked.some(

@@ -3,6 +3,7 @@ import { logStore } from '../../sandbox/logs/store.ts';
 import { runState } from '../../sandbox/run/model.ts';
 import { ReleaseError } from '../../src/domain/errors/errors.ts';
 import type { WorldDriver } from '../support/world-driver.ts';
+import { beyondStories } from './beyond.ts';
 import {
   type actions,
   type Identity,
@@ -333,7 +334,7 @@ async function candidate(world: PermissionWorld): Promise<Tried> {
   return { ...tested, asked: [...asked, ...tested.asked] };
 }
 
-export const stories: readonly Story[] = [...releases, ...others];
+export const stories: readonly Story[] = [...releases, ...others, ...beyondStories];
 
 export const storiesOf = (driver: WorldDriver): Story[] =>
   stories.filter(({ drivers }) => drivers === undefined || drivers.includes(driver));

@@ -5,38 +5,50 @@ import { addAccount } from '../../sandbox/identity/state.ts';
 import { registryOf } from '../../sandbox/registry/store.ts';
 import { deleteService } from '../../sandbox/run/lifecycle.ts';
 import { runState } from '../../sandbox/run/model.ts';
-import { bucketsOf } from '../../sandbox/storage/state.ts';
+import { bucketsOf, storageState } from '../../sandbox/storage/state.ts';
 import { auth } from '../../src/actions/auth/auth.ts';
+import { capacity } from '../../src/actions/capacity/capacity.ts';
 import { deploy } from '../../src/actions/deploy/deploy.ts';
 import { doctor } from '../../src/actions/doctor/doctor.ts';
+import { drill } from '../../src/actions/drill/drill.ts';
 import { guard } from '../../src/actions/guard/guard.ts';
 import { logs } from '../../src/actions/logs/logs.ts';
+import { pipeline } from '../../src/actions/pipeline/pipeline.ts';
+import { posture } from '../../src/actions/posture/posture.ts';
 import { release } from '../../src/actions/release/release.ts';
 import { rollback } from '../../src/actions/rollback/rollback.ts';
 import { smokeTest } from '../../src/actions/smoke-test/smoke-test.ts';
 import { watch } from '../../src/actions/watch/watch.ts';
 import type { ActionName, Report } from '../../src/domain/report/report.ts';
 import { accountEmail, type Part, providerName } from '../../src/domain/setup/names.ts';
-import type { SetupWish } from '../../src/domain/setup/wish.ts';
+import { rights, type SetupWish } from '../../src/domain/setup/wish.ts';
 import { inputsOf } from '../../src/inputs/table.ts';
 import type { Action } from '../../src/runner/action.ts';
-import { emptyProject, tokenOf } from '../support/empty-project.ts';
+import { emptyProject, makeBuckets, tokenOf } from '../support/empty-project.ts';
 import { type FastTime, installFastTime } from '../support/fast-time.ts';
 import { ReleaseWorld } from '../support/release-world.ts';
+import { everyBucket } from '../support/setup-wish.ts';
 import { setupWorld } from '../support/setup-world.ts';
 import type { WorldDriver } from '../support/world-driver.ts';
 
 export const actions = {
   auth,
+  capacity,
   deploy,
   doctor,
+  drill,
   guard,
   logs,
+  pipeline,
+  posture,
   release,
   rollback,
   'smoke-test': smokeTest,
   watch,
 } as const;
+
+/** The rights beyond a release that stories use. Those of alerts and gateways have tests of their own. */
+const beyond = rights.filter((right) => right !== 'alert' && right !== 'release gateways');
 
 /** The service that every story but the first release works on. */
 export const service = 'ocr-api';
@@ -71,6 +83,9 @@ export class PermissionWorld {
     const time = installFastTime(20);
     const cloud = await ReleaseWorld.open({ metricLagMs: 0 }, time.clock, driver);
     await emptyProject(cloud.sandbox);
+    makeBuckets(cloud.sandbox);
+    const storage = storageState(cloud.sandbox.world);
+    storage.replications.push({ from: 'models', to: 'models-copy', delayMs: 0 });
     const world = new PermissionWorld(cloud, time);
     try {
       await world.init();
@@ -95,7 +110,8 @@ export class PermissionWorld {
     const all = {
       ...first,
       target: driver,
-      may: ['close'] as const,
+      may: driver === 'function' ? beyond : (['close'] as const),
+      buckets: everyBucket,
       targets: wishes.flatMap(({ targets }) => targets),
     };
     const { left } = await run({ wish: all });
@@ -187,7 +203,8 @@ export class PermissionWorld {
   /** Takes away what the first release of a Cloud Run function makes in a project. */
   withoutStores(): void {
     const { world } = this.cloud.sandbox;
-    bucketsOf(world).clear();
+    for (const name of [...bucketsOf(world).keys()])
+      if (!Object.values(everyBucket).flat().includes(name)) bucketsOf(world).delete(name);
     const { created } = registryOf(world);
     for (const key of created.keys()) if (key.endsWith('/cloud-run-source-deploy')) created.delete(key);
   }

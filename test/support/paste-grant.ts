@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { grant } from '../../sandbox/core/policies.ts';
 import { accountResource, identityOf } from '../../sandbox/identity/state.ts';
 import type { Sandbox } from '../../sandbox/index.ts';
+import { bucketResource } from '../../sandbox/storage/render.ts';
 import { quoted } from '../../src/domain/data/shell.ts';
 
 /** Does a command only show something? */
@@ -29,11 +30,12 @@ export function pasteGrant({ world: cloud }: Sandbox, command: string): void {
       .slice(1)
       .join('=');
   const verb = words.findIndex((word) => /^(add|remove)-iam-policy-binding$/.test(word));
-  const target = words[verb + 1] as string;
+  const target = words[verb + 1] ?? '';
   const [project, region] = [flag('project'), flag('region')];
   const kinds: Record<string, string> = {
     projects: `//cloudresourcemanager.googleapis.com/projects/${target === cloud.projectNumber ? cloud.project : target}`,
     'iam service-accounts': accountResource(cloud, target),
+    'storage buckets': bucketResource(cloud, target.replace('gs://', '')),
     'run services': `//run.googleapis.com/projects/${project}/locations/${region}/services/${target}`,
     'artifacts repositories': `//artifactregistry.googleapis.com/projects/${project}/locations/${flag('location')}/repositories/${target}`,
   };

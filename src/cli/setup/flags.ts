@@ -151,7 +151,8 @@ export const setupFlags = definitions({
   may_measure: {
     kind: boolean,
     ...off,
-    sentence: 'The deployer may measure capacity, as `actions/capacity` does: it may delete revisions.',
+    sentence:
+      'The deployer may measure capacity, as `actions/capacity` does: it may delete revisions and read images.',
   },
   may_drill: {
     kind: drillGroup.inputs.drill_buckets.kind,
@@ -163,7 +164,7 @@ export const setupFlags = definitions({
     kind: boolean,
     ...off,
     sentence:
-      'The reader may read every protection in the project that `actions/posture` looks at, which includes the source of functions.',
+      'The reader may read every protection in the project that `actions/posture` looks at, without the content of an upload.',
   },
   pool: { kind: id, sentence: 'Id of the workload identity pool.', example: 'github', default: 'github' },
   provider: { kind: id, sentence: 'Id of the provider in the pool.', example: slug, default: slug },

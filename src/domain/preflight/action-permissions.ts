@@ -48,12 +48,13 @@ export const aliasMoves: readonly string[] = ['aiplatform.models.list', 'aiplatf
 /** What reads a model in Cloud Storage. */
 export const modelFileReads: readonly string[] = ['storage.objects.get', 'storage.objects.list'];
 
-/** The protections that are in the project itself. What lies above it, an account of the project cannot be given. */
+/**
+ * The protections that are in the project itself. What lies above it, an account of the project cannot be given. The names of the
+ * files in an upload are part of the upload, and nobody should read every object for them.
+ */
 const postureReads = [
   ...on('project', runViewer, ['run.services.get', 'run.services.getIamPolicy', 'run.revisions.get']),
   ...on('project', 'roles/cloudfunctions.viewer', ['cloudfunctions.functions.get']),
-  // A list of the files in an upload is part of the upload.
-  ...on('project', 'roles/cloudfunctions.developer', ['cloudfunctions.functions.sourceCodeGet']),
   ...on('project', 'roles/browser', [
     'resourcemanager.projects.get',
     'resourcemanager.projects.getIamPolicy',
@@ -113,6 +114,8 @@ export const actionPermissions = {
       'resourcemanager.projects.get',
       'resourcemanager.projects.getIamPolicy',
     ]),
+    // Whoever names an image in a template must be able to read it, also that of a function.
+    ...on('project', 'roles/artifactregistry.reader', ['artifactregistry.repositories.downloadArtifacts']),
     ...on('runtime account', accountUser, [actAs]),
   ],
   pipeline: [

@@ -9,6 +9,7 @@ import {
   drillCopyRole,
   drillRole,
   gatewayRole,
+  imageRole,
   invokerRole,
   modelAliasRole,
   modelFilesRole,
@@ -98,8 +99,8 @@ export const extras: Readonly<Record<Right, Extra>> = {
   },
   measure: {
     flag: 'may_measure',
-    roles: [capacityRole],
-    grants: (to) => to.onService(capacityRole, 'deployer'),
+    roles: [capacityRole, imageRole],
+    grants: (to) => [...to.onService(capacityRole, 'deployer'), ...to.onProject(imageRole, 'deployer')],
   },
   // Whoever drills may delete objects, so no other account may.
   drill: {

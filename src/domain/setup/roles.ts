@@ -127,6 +127,13 @@ export const capacityRole: CustomRole = {
   permissions: ['run.revisions.delete'],
 };
 
+/** Whoever makes a revision by hand has to be able to read its image. */
+export const imageRole: CustomRole = {
+  id: roleId('Images'),
+  title: 'Reads images',
+  permissions: ofAction('capacity', 'project', 'artifactregistry.'),
+};
+
 export const pipelineRole: CustomRole = {
   id: roleId('Pipelines'),
   title: 'Runs pipelines of Vertex AI',

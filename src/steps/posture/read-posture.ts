@@ -1,6 +1,6 @@
 import { type JsonObject, listOf, objectOf, textOf, textOrEmpty, valueAt } from '../../domain/data/json.ts';
 import { functionPath, shortName } from '../../domain/data/resource-name.ts';
-import type { ExposureFacts, Reading } from '../../domain/exposure/facts.ts';
+import type { ExposureFacts, Reading, Unread } from '../../domain/exposure/facts.ts';
 import { judge } from '../../domain/exposure/judge.ts';
 import type { BucketFact, PostureFacts, SecretFact } from '../../domain/posture/facts.ts';
 import { bucketsOf, keyName, secretUses } from '../../domain/posture/read-service.ts';
@@ -37,6 +37,8 @@ interface Serving {
   image: string | undefined;
   /** Undefined if the template tells what serves. */
   revision: Reading<JsonObject> | undefined;
+  /** Why the image is not known: the revision could not be read. */
+  unread?: Unread | undefined;
 }
 
 /**
@@ -63,6 +65,7 @@ async function servingImage(
   return {
     image: isDigest(image) ? image : undefined,
     revision: revision === latest ? undefined : serving,
+    unread: serving.ok ? undefined : serving,
   };
 }
 
@@ -187,9 +190,9 @@ export async function readPosture(
   const key = keyName(raw);
   const upload = uploadOf(raw, own, seen);
   const asked = objectOf(raw.binaryAuthorization).useDefault === true;
-  const scanned = servingImage(sources, raw, signal).then(async ({ image, revision }) => ({
+  const scanned = servingImage(sources, raw, signal).then(async ({ image, revision, unread }) => ({
     ...{ image, revision },
-    scan: image === undefined ? undefined : await sources.scan(project, image, signal),
+    scan: image === undefined ? unread : await sources.scan(project, image, signal),
   }));
   const place = { project, region, service: shortName(target.service) ?? target.name, function: target.name };
   const [

@@ -105,7 +105,13 @@ group('what has to be there', () => {
   const own = 'serviceAccount:ocr-api';
 
   test.each<[Right, string[]]>([
-    ['measure', [`${own}-deployer backstayCapacity project my-project`]],
+    [
+      'measure',
+      [
+        `${own}-deployer backstayCapacity project my-project`,
+        `${own}-deployer backstayImages project my-project`,
+      ],
+    ],
     [
       'release models',
       [
