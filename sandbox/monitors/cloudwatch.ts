@@ -34,6 +34,9 @@ export interface Datum {
 
 /** What the next answers do instead. */
 export type Trouble =
+  // Of SageMaker alone: nothing happens to this call, or it takes effect and its answer is lost.
+  | 'none'
+  | 'lost'
   | 'throttle'
   | 'deny'
   | 'outage'
@@ -178,7 +181,7 @@ export async function startCloudWatch({ region, now, pageSize = 100_800, kept }:
     if (signature) return refused(400, signature);
     if (headers['content-type'] !== 'application/x-amz-json-1.1')
       return refused(404, { code: 'UnknownOperationException', message: '' });
-    const trouble = takeTrouble('throttle', 'deny', 'outage');
+    const trouble = takeTrouble('throttle', 'deny', 'outage', 'none', 'lost');
     if (trouble === 'throttle')
       return refused(400, { code: 'ThrottlingException', message: 'Rate exceeded' });
     if (trouble === 'outage') return { status: 503, body: 'Service Unavailable' };
@@ -192,6 +195,7 @@ export async function startCloudWatch({ region, now, pageSize = 100_800, kept }:
     const parsed = JSON.parse(body) as Record<string, unknown>;
     calls.push({ action, body: parsed });
     const answer = sagemaker.call(action, parsed);
+    if (trouble === 'lost') return { status: 504, body: 'Gateway Timeout' };
     return 'refused' in answer ? refused(400, answer.refused as Refusal) : { status: 200, body: answer };
   }
 

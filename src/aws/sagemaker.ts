@@ -42,6 +42,8 @@ export interface SageMakerOptions {
 }
 
 const mostPages = 20;
+/** A throttled call is repeated after 2, 4, 8, 16 and 32 s. A start has its token, so it may be repeated too. */
+const mostThrottled = 5;
 
 /** Pipelines of SageMaker by AWS JSON 1.1 (service model sagemaker-2017-07-24). */
 export function createSageMakerPipelines({ world, region, role, job }: SageMakerOptions): Pipelines {
@@ -51,15 +53,22 @@ export function createSageMakerPipelines({ world, region, role, job }: SageMaker
   const measured = new Map<string, Record<string, number>>();
 
   async function call(operation: string, body: JsonObject, signal: AbortSignal): Promise<JsonObject> {
-    try {
-      return objectOf(await client({ service: 'sagemaker', target: `SageMaker.${operation}`, body, signal }));
-    } catch (error) {
-      if (!(error instanceof AwsError && error.isDenied)) throw error;
-      throw new ReleaseError('permission-denied', {
-        what: error.what,
-        ...explainDenied(error, role, runsPipelines),
-        cause: error,
-      });
+    for (let tries = 1; ; tries++) {
+      try {
+        return objectOf(
+          await client({ service: 'sagemaker', target: `SageMaker.${operation}`, body, signal }),
+        );
+      } catch (error) {
+        if (!(error instanceof AwsError)) throw error;
+        if (error.isDenied)
+          throw new ReleaseError('permission-denied', {
+            what: error.what,
+            ...explainDenied(error, role, runsPipelines),
+            cause: error,
+          });
+        if (!error.isThrottled || tries > mostThrottled) throw error;
+      }
+      await world.clock.sleep(1000 * 2 ** tries, signal);
     }
   }
 

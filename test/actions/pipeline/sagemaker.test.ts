@@ -169,6 +169,26 @@ describe('one execution', () => {
   });
 });
 
+describe('every call of a run meets every fault once, and then the step starts again: one execution, judged as ever', () => {
+  test.each(['throttle', 'outage', 'lost', 'deny'] as const)('%s', async (trouble) => {
+    for (const nth of [1, 2, 3, 4, 5, 6]) {
+      env = { ...env, GITHUB_RUN_ID: String(runId++) };
+      const before = started();
+      aws.troubles.push(...Array.from({ length: nth - 1 }, () => 'none' as const), trouble);
+      const first = await run({ require: 'Train.validation:cer <= 0.03' }).then(
+        ({ report }) => report.verdict,
+        (error: unknown) => error,
+      );
+      aws.troubles.length = 0;
+      // A role that may not is no reason to ask again. Whatever else fails once is asked for again.
+      if (trouble !== 'deny') expect([nth, first]).toEqual([nth, 'pass']);
+      else if (first !== 'pass') expect(first).toBeInstanceOf(Error);
+      const { report } = await run({ require: 'Train.validation:cer <= 0.03' });
+      expect([nth, report.verdict, started() - before]).toEqual([nth, 'pass', 1]);
+    }
+  });
+});
+
 describe('what is refused', () => {
   test.each<[string, Record<string, string>, RegExp]>([
     ['a pipeline that is not there', { pipeline_name: 'gone' }, /ResourceNotFound.*does not exist/],
