@@ -9,7 +9,7 @@ jest.setTimeout(300_000);
 let time: FastTime;
 let world: ReleaseWorld;
 beforeAll(async () => {
-  time = installFastTime(20);
+  time = installFastTime(40);
   world = await ReleaseWorld.open({}, time.clock);
 });
 afterAll(async () => {
