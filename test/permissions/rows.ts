@@ -25,8 +25,10 @@ const beyondRoles = new Set(
 );
 
 /** Is it about a right that has to be asked for? CI takes a sample of the others. */
-export const isBeyond = ({ role, members }: Given): boolean =>
-  beyondRoles.has(role.split('/').at(-1) ?? '') || members.every((member) => /-drill@/.test(member));
+export const isBeyond = ({ role, members, resource = '' }: Given): boolean =>
+  /-(drill|pipeline)@/.test(resource) ||
+  beyondRoles.has(role.split('/').at(-1) ?? '') ||
+  members.every((member) => /-drill@/.test(member));
 
 /** Everything that `init` gave for the service that exists. The other one has the same. */
 export const rowsOf = (world: PermissionWorld): Given[] =>
