@@ -1,1 +1,5 @@
-"use strict";exports.id="actions-drill-2.js",exports.ids=["actions-drill-2.js","actions-drill.js","shared-domain-text-span.js"],exports.modules={19456:(s,e,o)=>{o.d(e,{I:()=>r});const r=({clock:s,startedAt:e},o,r,t)=>({stage:o,startedAtSeconds:(r-e)/1e3,seconds:(s.steady()-r)/1e3,verdict:t})}},Object.assign(exports.modules,require("./common-domain-text-span.js").modules,require("./common-inputs-groups-login.js").modules,require("./common-runner-regular-file.js").modules,require("./common-steps-drill.js").modules);
+//{"strict":true,"ids":["actions-drill-2.js"],"needs":["common-steps-drill.js"],"modules":{"19456":[27,142,3,"I"]}}
+exports.modules={
+"19456":
+(t,e,s)=>{s.d(e,{I:()=>d});const d=({clock:t,startedAt:e},s,d,c)=>({stage:s,startedAtSeconds:(d-e)/1e3,seconds:(t.steady()-d)/1e3,verdict:c})},
+};

@@ -1,1 +1,5 @@
-"use strict";exports.id="actions-drill.js",exports.ids=["actions-drill.js"],exports.modules={19456:(s,e,t)=>{t.d(e,{I:()=>d});const d=({clock:s,startedAt:e},t,d,o)=>({stage:t,startedAtSeconds:(d-e)/1e3,seconds:(s.steady()-d)/1e3,verdict:o})}},Object.assign(exports.modules,require("./common-steps-drill.js").modules);
+//{"strict":true,"ids":["actions-drill-2.js","actions-drill.js","shared-domain-text-span.js"],"needs":["common-domain-text-span.js","common-inputs-groups-login.js","common-runner-regular-file.js","common-steps-drill.js"],"modules":{"19456":[27,142,3,"I"]}}
+exports.modules={
+"19456":
+(t,e,s)=>{s.d(e,{I:()=>d});const d=({clock:t,startedAt:e},s,d,c)=>({stage:s,startedAtSeconds:(d-e)/1e3,seconds:(t.steady()-d)/1e3,verdict:c})},
+};

@@ -1,1 +1,3 @@
-"use strict";exports.id="actions-login-outside.js",exports.ids=["actions-login-outside.js"],exports.modules={72204:(n,i,o)=>{o.r(i),o.d(i,{outsideLogin:()=>t});var s=o(81357),e=o(59902);function t({env:n,clock:i,log:t,secrets:d,id:a},{endpoints:c}){const r=(0,s.N1)(a);return{env:n,sandbox:c.loopback,userAgent:r,mask:d.add,async identityToken(s,a){const g=(0,e.m9)(n);if(!g)throw(await o.e("gcp-login-missing-oidc.js").then(o.bind(o,99518))).missingOidc((0,e.pI)(n));const{fetchOidcToken:l}=await Promise.all([o.e("shared-http-send.js"),o.e("gcp-login-oidc.js")]).then(o.bind(o,61009)),p={endpoint:g,audience:s,endpoints:c,clock:i,log:t,userAgent:r,random:Math.random},{token:u}=await l({...p,signal:a});return d.add(u),u}}}}};
+//{"strict":true,"ids":["actions-login-outside.js"],"needs":["common-actions-login-outside.js"],"modules":{}}
+exports.modules={
+};

@@ -1,1 +1,3 @@
-"use strict";exports.id="actions-model-open-2.js",exports.ids=["actions-model-open-2.js"],exports.modules={24399:(o,e,s)=>{s.r(e),s.d(e,{openModel:()=>r});var t=s(72204);function r(o,e,s,{project:r,region:n}){const{clock:c,log:i,env:p}=o;return s.open({rest:e.rest,clock:c,log:i,project:r,region:n,workspace:p.GITHUB_WORKSPACE||".",outside:(0,t.outsideLogin)(o,e)})}}};
+//{"strict":true,"ids":["actions-model-open-2.js"],"needs":["common-actions-model.js"],"modules":{}}
+exports.modules={
+};

@@ -1,1 +1,7 @@
-"use strict";exports.id="actions-notify.js",exports.ids=["actions-notify.js","steps-notify.js"],exports.modules={55254:(t,e,s)=>{function o(t,e){const s=t["retry-after"]?.trim()??"";if(/^\d+(\.\d+)?$/.test(s))return 1e3*Number(s);if(!/^[A-Za-z]{3}.*\d{4}/.test(s))return;const o=Date.parse(t.date??""),r=Date.parse(s)-(Number.isNaN(o)?e??Number.NaN:o);return Number.isFinite(r)?Math.max(0,r):void 0}s.d(e,{V:()=>o})},66164:(t,e,s)=>{function o({GITHUB_SERVER_URL:t="https://github.com"}){return/^https:\/\/[\w.:-]+$/.test(t)?t:void 0}s.d(e,{Dl:()=>o,Z6:()=>r,fL:()=>i});const r=t=>/^[\w.-]+\/[\w.-]+$/.test(t??""),i=(t,e,s,o)=>`${t}/${e}/actions/runs/${s}${void 0===o?"":`/attempts/${o}`}`}},Object.assign(exports.modules,require("./common-domain-notify-note.js").modules,require("./common-domain-report-render.js").modules);
+//{"strict":true,"ids":["actions-notify.js","steps-notify.js"],"needs":["common-domain-notify-note.js","common-domain-report-render.js"],"modules":{"55254":[27,297,3,"V"],"66164":[335,267,5,"Dl,Z6,fL"]}}
+exports.modules={
+"55254":
+(e,t,r)=>{function a(e,t){const r=e["retry-after"]?.trim()??"";if(/^\d+(\.\d+)?$/.test(r))return 1e3*Number(r);if(!/^[A-Za-z]{3}.*\d{4}/.test(r))return;const a=Date.parse(e.date??""),i=Date.parse(r)-(Number.isNaN(a)?t??Number.NaN:a);return Number.isFinite(i)?Math.max(0,i):void 0}r.d(t,{V:()=>a})},
+"66164":
+(t,s,$)=>{function n({GITHUB_SERVER_URL:t="https://github.com"}){return/^https:\/\/[\w.:-]+$/.test(t)?t:void 0}$.d(s,{Dl:()=>n,Z6:()=>o,fL:()=>i});const o=t=>/^[\w.-]+\/[\w.-]+$/.test(t??""),i=(t,s,$,n)=>`${t}/${s}/actions/runs/${$}${void 0===n?"":`/attempts/${n}`}`},
+};

@@ -1,1 +1,3 @@
-"use strict";exports.id="actions-smoke-test-suite-problems.js",exports.ids=["actions-smoke-test-suite-problems.js"],exports.modules={},Object.assign(exports.modules,require("./common-domain-findings-rules-traffic.js").modules,require("./common-domain-ocr-alignment.js").modules,require("./common-domain-report-render.js").modules,require("./common-http-smoke-client.js").modules);
+//{"strict":true,"ids":["actions-smoke-test-suite-problems.js"],"needs":["common-domain-findings-rules-traffic.js","common-domain-ocr-alignment.js","common-domain-report-render.js","common-http-smoke-client.js"],"modules":{}}
+exports.modules={
+};

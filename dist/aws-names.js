@@ -1,1 +1,5 @@
-"use strict";exports.id="aws-names.js",exports.ids=["aws-names.js"],exports.modules={50019:(s,a,e)=>{e.r(a),e.d(a,{regionPattern:()=>r,rolePattern:()=>t});const r=/^[a-z]{2}(-[a-z]+)+-\d{1,2}$/,t=/^arn:aws[a-z-]*:iam::\d{12}:role\/(?:[\w+=,.@-]+\/)*[\w+=,.@-]{1,64}$/}};
+//{"strict":true,"ids":["aws-names.js"],"needs":[],"modules":{"50019":[27,177,3,"regionPattern,rolePattern"]}}
+exports.modules={
+"50019":
+(a,r,e)=>{e.r(r),e.d(r,{regionPattern:()=>n,rolePattern:()=>t});const n=/^[a-z]{2}(-[a-z]+)+-\d{1,2}$/,t=/^arn:aws[a-z-]*:iam::\d{12}:role\/(?:[\w+=,.@-]+\/)*[\w+=,.@-]{1,64}$/},
+};

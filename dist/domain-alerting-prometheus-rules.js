@@ -1,1 +1,9 @@
-"use strict";exports.id="domain-alerting-prometheus-rules.js",exports.ids=["domain-alerting-prometheus-rules.js"],exports.modules={16719:(e,o,r)=>{r.d(o,{Bu:()=>i,G6:()=>n,U9:()=>u,jt:()=>s,sn:()=>c});const s="run.googleapis.com/request_count",n="run.googleapis.com/request_latencies",t=e=>`"${e.replace(/[\\"]/g,"\\$&")}"`;function i(e,{region:o,service:r},...s){return[`metric.type=${t(e)}`,'resource.type="cloud_run_revision"',`resource.labels.location=${t(o)}`,`resource.labels.service_name=${t(r)}`,...s].join(" AND ")}const u=e=>`metric.labels.response_code=monitoring.regex.full_match("${c(e)}")`,c=e=>e?"4..|5..":"429|5.."},18312:(e,o,r)=>{r.d(o,{N:()=>s});const s=e=>e.replace(/[\\^$.*+?()[\]{}|]/g,"\\$&")},81081:(e,o,r)=>{r.d(o,{K:()=>n});const s=[["d",86400],["h",3600],["m",60]];function n(e){for(const[o,r]of s)if(e%r===0)return`${e/r}${o}`;return`${e}s`}}},Object.assign(exports.modules,require("./common-domain-alerting-prometheus-rules.js").modules,require("./common-domain-slo-selector.js").modules);
+//{"strict":true,"ids":["domain-alerting-prometheus-rules.js"],"needs":["common-domain-alerting-prometheus-rules.js","common-domain-slo-selector.js"],"modules":{"16719":[27,494,3,"Bu,G6,U9,jt,sn"],"18312":[532,78,5,"N"],"81081":[621,147,7,"K"]}}
+exports.modules={
+"16719":
+(e,o,r)=>{r.d(o,{Bu:()=>t,G6:()=>n,U9:()=>i,jt:()=>c,sn:()=>l});const c="run.googleapis.com/request_count",n="run.googleapis.com/request_latencies",s=e=>`"${e.replace(/[\\"]/g,"\\$&")}"`;function t(e,{region:o,service:r},...c){return[`metric.type=${s(e)}`,'resource.type="cloud_run_revision"',`resource.labels.location=${s(o)}`,`resource.labels.service_name=${s(r)}`,...c].join(" AND ")}const i=e=>`metric.labels.response_code=monitoring.regex.full_match("${l(e)}")`,l=e=>e?"4..|5..":"429|5.."},
+"18312":
+(c,e,$)=>{$.d(e,{N:()=>a});const a=c=>c.replace(/[\\^$.*+?()[\]{}|]/g,"\\$&")},
+"81081":
+(n,o,r)=>{r.d(o,{K:()=>f});const t=[["d",86400],["h",3600],["m",60]];function f(n){for(const[o,r]of t)if(n%r===0)return`${n/r}${o}`;return`${n}s`}},
+};

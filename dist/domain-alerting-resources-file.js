@@ -1,1 +1,5 @@
-"use strict";exports.id="domain-alerting-resources-file.js",exports.ids=["domain-alerting-resources-file.js"],exports.modules={81331:(e,s,r)=>{r.d(s,{resourcesFile:()=>t});var o=r(81357);const t=({slo:e},s,r)=>({name:`${e}.${s}.json`,text:`${JSON.stringify({comment:`Made by ${o.qM} from the SLO ${e}.`,resources:r},null,2)}\n`})}};
+//{"strict":true,"ids":["domain-alerting-resources-file.js"],"needs":[],"modules":{"81331":[27,197,3,"resourcesFile"]}}
+exports.modules={
+"81331":
+(e,s,n)=>{n.d(s,{resourcesFile:()=>r});var o=n(81357);const r=({slo:e},s,n)=>({name:`${e}.${s}.json`,text:`${JSON.stringify({comment:`Made by ${o.qM} from the SLO ${e}.`,resources:n},null,2)}\n`})},
+};

@@ -1,1 +1,3 @@
-"use strict";exports.id="domain-drill-text.js",exports.ids=["domain-drill-text.js"],exports.modules={25565:(t,i,s)=>{s.d(i,{findingLines:()=>d});var e=s(32795);const d=t=>t.flatMap(({severity:t,title:i,fix:s,commands:d,rule:r})=>[(0,e.kc)(`${t}: ${i} [${r}]`),...s?[`  ${s}`]:[],...(d??[]).map(t=>`  ${t}`)])}};
+//{"strict":true,"ids":["domain-drill-text.js"],"needs":["common-inputs-groups-drill.js"],"modules":{}}
+exports.modules={
+};

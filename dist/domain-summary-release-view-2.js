@@ -1,1 +1,3 @@
-"use strict";exports.id="domain-summary-release-view-2.js",exports.ids=["domain-summary-release-view-2.js"],exports.modules={},Object.assign(exports.modules,require("./common-domain-summary-release-next.js").modules);
+//{"strict":true,"ids":["domain-summary-release-view-2.js"],"needs":["common-domain-summary-release-next.js"],"modules":{}}
+exports.modules={
+};

@@ -1,1 +1,3 @@
-"use strict";exports.id="domain-summary-smoke-section-2.js",exports.ids=["domain-summary-smoke-section-2.js"],exports.modules={},Object.assign(exports.modules,require("./common-domain-summary-smoke-section.js").modules);
+//{"strict":true,"ids":["domain-summary-smoke-section-2.js"],"needs":["common-domain-summary-smoke-section.js"],"modules":{}}
+exports.modules={
+};

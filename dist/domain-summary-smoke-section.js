@@ -1,1 +1,3 @@
-"use strict";exports.id="domain-summary-smoke-section.js",exports.ids=["domain-summary-smoke-section-2.js","domain-summary-smoke-section.js"],exports.modules={},Object.assign(exports.modules,require("./common-domain-ocr-alignment.js").modules,require("./common-domain-summary-smoke-section.js").modules);
+//{"strict":true,"ids":["domain-summary-smoke-section-2.js","domain-summary-smoke-section.js"],"needs":["common-domain-ocr-alignment.js","common-domain-summary-smoke-section.js","common-steps-smoke-target.js"],"modules":{}}
+exports.modules={
+};

@@ -1,1 +1,3 @@
-"use strict";exports.id="gcp-gateway-gateways.js",exports.ids=["gcp-gateway-gateways.js"],exports.modules={},Object.assign(exports.modules,require("./common-domain-gateway-lint-security.js").modules,require("./common-gcp-gateway-gateways.js").modules);
+//{"strict":true,"ids":["gcp-gateway-gateways.js"],"needs":["common-domain-gateway-lint-security.js","common-gcp-gateway-gateways.js"],"modules":{}}
+exports.modules={
+};

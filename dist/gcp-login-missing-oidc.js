@@ -1,1 +1,3 @@
-"use strict";exports.id="gcp-login-missing-oidc.js",exports.ids=["gcp-login-missing-oidc.js"],exports.modules={},Object.assign(exports.modules,require("./common-http-rest.js").modules);
+//{"strict":true,"ids":["gcp-login-missing-oidc.js"],"needs":["common-http-rest.js"],"modules":{}}
+exports.modules={
+};

@@ -1,1 +1,3 @@
-"use strict";exports.id="gcp-logs-log-entries.js",exports.ids=["gcp-logs-log-entries.js"],exports.modules={},Object.assign(exports.modules,require("./common-domain-logs-entry.js").modules);
+//{"strict":true,"ids":["gcp-logs-log-entries.js"],"needs":["common-domain-logs-entry.js"],"modules":{}}
+exports.modules={
+};

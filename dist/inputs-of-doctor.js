@@ -1,1 +1,5 @@
-"use strict";exports.id="inputs-of-doctor.js",exports.ids=["inputs-of-doctor.js"],exports.modules={39062:(o,e,s)=>{s.r(e),s.d(e,{groups:()=>t});var m=s(77317),u=s(48991),r=s(6427),i=s(20691),n=s(697),d=s(9135);const t=[s(34271).where,d.a,m.i,i.e,n.Q,u.l,r.C]}},Object.assign(exports.modules,require("./common-domain-deploy-kind.js").modules,require("./common-domain-deploy-quantity.js").modules,require("./common-domain-deploy-values.js").modules,require("./common-domain-smoke-command-environment.js").modules,require("./common-inputs-groups-login.js").modules,require("./common-inputs-groups-objectives.js").modules,require("./common-inputs-groups-output.js").modules,require("./common-inputs-groups-smoke.js").modules);
+//{"strict":true,"ids":["inputs-of-doctor.js"],"needs":["common-domain-deploy-kind.js","common-domain-deploy-quantity.js","common-domain-deploy-values.js","common-domain-smoke-command-environment.js","common-inputs-groups-login.js","common-inputs-groups-objectives.js","common-inputs-groups-output.js","common-inputs-groups-smoke.js"],"modules":{"39062":[27,154,3,"groups"]}}
+exports.modules={
+"39062":
+(r,e,a)=>{a.r(e),a.d(e,{groups:()=>i});var o=a(77317),s=a(48991),c=a(6427),d=a(20691),g=a(697),h=a(9135);const i=[a(34271).where,h.a,o.i,d.e,g.Q,s.l,c.C]},
+};

@@ -1,1 +1,5 @@
-"use strict";exports.id="inputs-of-guard.js",exports.ids=["inputs-of-guard.js"],exports.modules={95056:(s,r,e)=>{e.r(r),e.d(r,{groups:()=>p});var o=e(34785),u=e(77317),t=e(6427),i=e(79214);const p=[e(34271).where,u.i,i.e,o.a,t.C]}},Object.assign(exports.modules,require("./common-inputs-groups-run.js").modules);
+//{"strict":true,"ids":["inputs-of-guard.js"],"needs":["common-inputs-groups-run.js"],"modules":{"95056":[27,127,3,"groups"]}}
+exports.modules={
+"95056":
+(r,e,a)=>{a.r(e),a.d(e,{groups:()=>g});var o=a(34785),s=a(77317),c=a(6427),d=a(48904);const g=[a(34271).where,s.i,d.e,o.a,c.C]},
+};

@@ -1,1 +1,3 @@
-"use strict";exports.id="shared-actions-login-inputs.js",exports.ids=["shared-actions-login-inputs-3.js","shared-actions-login-inputs.js","shared-domain-text-span.js"],exports.modules={},Object.assign(exports.modules,require("./common-domain-report-render.js").modules,require("./common-domain-text-span.js").modules,require("./common-inputs-groups-login.js").modules,require("./common-runner-regular-file.js").modules);
+//{"strict":true,"ids":["shared-actions-login-inputs-4.js","shared-actions-login-inputs.js","shared-domain-text-span.js"],"needs":["common-domain-report-render.js","common-domain-text-span.js","common-inputs-groups-login.js","common-runner-regular-file.js"],"modules":{}}
+exports.modules={
+};

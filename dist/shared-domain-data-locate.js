@@ -1,1 +1,3 @@
-"use strict";exports.id="shared-domain-data-locate.js",exports.ids=["shared-domain-data-locate.js"],exports.modules={},Object.assign(exports.modules,require("./common-domain-ocr-alignment.js").modules);
+//{"strict":true,"ids":["shared-domain-data-locate.js"],"needs":["common-domain-ocr-alignment.js"],"modules":{}}
+exports.modules={
+};

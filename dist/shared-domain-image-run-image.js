@@ -1,1 +1,5 @@
-"use strict";exports.id="shared-domain-image-run-image.js",exports.ids=["shared-domain-image-run-image.js"],exports.modules={75757:(e,r,s)=>{s.d(r,{D:()=>d});var a=s(33121);const d=e=>`docker run --rm --platform=linux/amd64 -e PORT=8080 -p 8080:8080 ${(0,a.quoted)(e)}`}};
+//{"strict":true,"ids":["shared-domain-image-run-image.js"],"needs":[],"modules":{"75757":[27,139,3,"D"]}}
+exports.modules={
+"75757":
+(r,d,o)=>{o.d(d,{D:()=>e});var a=o(33121);const e=r=>`docker run --rm --platform=linux/amd64 -e PORT=8080 -p 8080:8080 ${(0,a.quoted)(r)}`},
+};

@@ -1,1 +1,3 @@
-"use strict";exports.id="shared-domain-invocation-front-end.js",exports.ids=["shared-domain-invocation-front-end.js"],exports.modules={},Object.assign(exports.modules,require("./common-domain-deploy-quantity.js").modules,require("./common-domain-invocation-front-end.js").modules,require("./common-domain-model.js").modules);
+//{"strict":true,"ids":["shared-domain-invocation-front-end.js"],"needs":["common-domain-invocation-front-end.js","common-domain-model.js"],"modules":{}}
+exports.modules={
+};

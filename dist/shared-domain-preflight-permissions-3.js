@@ -1,1 +1,5 @@
-"use strict";exports.id="shared-domain-preflight-permissions-3.js",exports.ids=["shared-domain-preflight-permissions-3.js"],exports.modules={92551:(e,s,o)=>{function r(e){let s=0xcbf29ce484222325n;for(let o=0;o<e.length;o++)s^=BigInt(e.charCodeAt(o)),s=0x100000001b3n*s&0xffffffffffffffffn;return s.toString(16).padStart(16,"0")}o.d(s,{R:()=>r})}},Object.assign(exports.modules,require("./common-domain-deploy-kind.js").modules,require("./common-domain-preflight-permissions.js").modules,require("./common-gcp-exposure-reading.js").modules,require("./common-github-client.js").modules);
+//{"strict":true,"ids":["shared-domain-preflight-permissions-3.js"],"needs":["common-domain-deploy-kind.js","common-domain-deploy-quantity.js","common-domain-preflight-permissions.js","common-gcp-exposure-reading.js","common-github-client.js"],"modules":{"92551":[27,199,3,"R"]}}
+exports.modules={
+"92551":
+(f,t,n)=>{function e(f){let t=0xcbf29ce484222325n;for(let n=0;n<f.length;n++)t^=BigInt(f.charCodeAt(n)),t=0x100000001b3n*t&0xffffffffffffffffn;return t.toString(16).padStart(16,"0")}n.d(t,{R:()=>e})},
+};

@@ -1,1 +1,3 @@
-"use strict";exports.id="shared-domain-text-safe-text.js",exports.ids=["shared-domain-text-safe-text.js"],exports.modules={},Object.assign(exports.modules,require("./common-domain-report-render.js").modules,require("./common-runner-regular-file.js").modules);
+//{"strict":true,"ids":["shared-domain-text-safe-text.js"],"needs":["common-domain-report-render.js","common-runner-regular-file.js"],"modules":{}}
+exports.modules={
+};

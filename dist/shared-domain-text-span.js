@@ -1,1 +1,3 @@
-"use strict";exports.id="shared-domain-text-span.js",exports.ids=["shared-domain-text-span.js"],exports.modules={},Object.assign(exports.modules,require("./common-domain-text-span.js").modules);
+//{"strict":true,"ids":["shared-domain-text-span.js"],"needs":["common-domain-text-span.js"],"modules":{}}
+exports.modules={
+};

@@ -1,1 +1,3 @@
-"use strict";exports.id="steps-gateway-result.js",exports.ids=["steps-gateway-result.js"],exports.modules={},Object.assign(exports.modules,require("./common-gcp-gateway-gateways.js").modules);
+//{"strict":true,"ids":["steps-gateway-result.js"],"needs":["common-gcp-gateway-gateways.js"],"modules":{}}
+exports.modules={
+};

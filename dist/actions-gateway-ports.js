@@ -1,1 +1,0 @@
-"use strict";exports.id="actions-gateway-ports.js",exports.ids=["actions-gateway-ports.js","gcp-gateway-gateways.js"],exports.modules={},Object.assign(exports.modules,require("./common-domain-gateway-lint-security.js").modules,require("./common-gcp-gateway-gateways.js").modules);
