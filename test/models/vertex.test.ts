@@ -9,6 +9,10 @@ import { type AnyRan, ReleaseWorld } from '../support/release-world.ts';
 /** Releases of a model in the Model Registry of Vertex AI. */
 jest.setTimeout(240_000);
 const short = { step_duration: '1s', duration: '1s', canary: 'none', smoke_suite: 'none' };
+const failedCondition = {
+  status: 400,
+  body: { error: { code: 400, status: 'FAILED_PRECONDITION', message: 'The etag is not the current one.' } },
+};
 let time: FastTime;
 let world: ReleaseWorld;
 let source: string;
@@ -96,14 +100,18 @@ test('champion goes back with the traffic', async () => {
   expect(etags()).toBe(before);
 });
 
-test('labels that somebody else sets at the same time stay, and those of the model', async () => {
+test.each([
+  ['ABORTED', undefined],
+  ['FAILED_PRECONDITION with 400', failedCondition],
+])('labels that somebody else sets at the same time stay, and those of the model: %s', async (_, answer) => {
   modelLabelsOf(world.sandbox.world).set(name, { team: 'ocr' });
   const version = register();
   let met = 0;
   const stop = world.onCalls(({ method, path }) => {
     // Between our read and our write.
-    if (method === 'PATCH' && path.includes('/models/') && met++ === 0) version.labels.reviewed = 'yes';
-    return undefined;
+    if (method !== 'PATCH' || !path.includes('/models/') || met++ > 0) return undefined;
+    version.labels.reviewed = 'yes';
+    return answer;
   });
   const ran = await release(`vertex://ocr@${version.versionId}`);
   stop();
@@ -114,7 +122,7 @@ test('labels that somebody else sets at the same time stay, and those of the mod
   expect(ofModel(ran)).toEqual([]);
 });
 
-test.each(['reset before', 'reset after', '403', '400'] as const)(
+test.each(['reset before', 'reset after', '403', '400', 'condition'] as const)(
   'the write of the label meets %s: the release is promoted, and the next one writes it or a finding says so',
   async (fault) => {
     const { versionId } = register();
@@ -123,6 +131,8 @@ test.each(['reset before', 'reset after', '403', '400'] as const)(
       if (method !== 'PATCH' || !path.includes('/models/')) return undefined;
       met++;
       if (fault === '403' || fault === '400') return { status: Number(fault) };
+      // The etag is still the same, so this is no conflict.
+      if (fault === 'condition') return failedCondition;
       return met > 1 ? undefined : { reset: fault === 'reset after' ? 'after' : 'before' };
     });
     const ran = await release(`vertex://ocr@${versionId}`);
@@ -130,7 +140,8 @@ test.each(['reset before', 'reset after', '403', '400'] as const)(
     expect([ran.report.reason, ran.report.outcome]).toEqual([expect.any(String), 'promoted']);
     expect(met).toBeGreaterThan(0);
     expect(champion()).toEqual([versionId]);
-    if (fault === '403' || fault === '400') {
+    if (!fault.startsWith('reset')) {
+      expect(met).toBe(1);
       expect(ofModel(ran)).toMatchObject([{ rule: 'model-tags-behind', severity: 'low' }]);
       expect(labelled()).not.toContain(`${versionId} serves`);
       await world.rollback('reader', 'settle', { inputs: { model: 'vertex://ocr@candidate' } });

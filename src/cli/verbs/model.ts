@@ -1,5 +1,6 @@
 import type { HistoryRow } from '../../domain/model/history.ts';
 import { slug } from '../../domain/product.ts';
+import { logText } from '../../domain/text/safe-text.ts';
 import { runTwin } from '../twin.ts';
 import { verb } from '../verb.ts';
 
@@ -34,7 +35,15 @@ export const model = verb({
   },
 });
 
-const rowText = ({ version = '-', revision, from, until, made, state }: HistoryRow): string => {
+const rowText = ({
+  reference,
+  version = reference ?? '-',
+  revision,
+  from,
+  until,
+  made,
+  state,
+}: HistoryRow): string => {
   const time = (at: string | undefined) => (at ?? '').slice(0, 16).replace('T', ' ').padEnd(16);
-  return `  ${time(from ?? made)}  ${time(until)}  ${state.padEnd(7)}  ${version.padEnd(6)}  ${revision}`.trimEnd();
+  return `  ${time(from ?? made)}  ${time(until)}  ${state.padEnd(7)}  ${logText(version, 200).padEnd(6)}  ${revision}`.trimEnd();
 };

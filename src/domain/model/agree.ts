@@ -16,7 +16,7 @@ export interface AgreeFacts {
   /** Are the bytes of the model still those that the revision was released with? Undefined: that cannot be seen. */
   bytes: boolean | 'changed' | undefined;
   /** Do the tags of the versions say what serves? Undefined: there are none here. */
-  tags: boolean | undefined;
+  tags: boolean | { unread: string } | undefined;
 }
 
 export type AgreePart = 'traffic' | 'record' | 'alias' | 'bytes' | 'tags';
@@ -98,7 +98,8 @@ function rowsOf({
       rows.push(row('bytes', 'differs', `the files of ${reference} ${how}`));
     }
   }
-  if (tags !== undefined)
+  if (typeof tags === 'object') rows.push(row('tags', 'unknown', `the tags cannot be read: ${tags.unread}`));
+  else if (tags !== undefined)
     rows.push(
       tags
         ? row('tags', 'agrees', 'the versions say what serves')

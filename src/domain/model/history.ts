@@ -3,6 +3,7 @@ import type { TaggedVersion } from './tags.ts';
 /** Which model served when: from the tags of the versions, and from the revisions that still exist. */
 
 export interface HistoryRow {
+  /** Undefined: the revision carries another model, which `reference` names. */
   version: string | undefined;
   revision: string;
   /** The model by its exact version, if the revision still exists. */
@@ -58,5 +59,10 @@ export function historyOf({ revisions, tagged, serving, failed }: HistoryFacts):
     rows.push({ version, revision: name, reference, made, state });
   }
   const time = ({ from, made }: HistoryRow) => Date.parse(from ?? made ?? '') || 0;
-  return rows.sort((one, other) => time(other) - time(one) || (one.revision < other.revision ? 1 : -1));
+  // What serves is the newest, whatever the clocks said that wrote the times.
+  const serves = ({ state }: HistoryRow) => (state === 'serves' ? 1 : 0);
+  return rows.sort(
+    (one, other) =>
+      serves(other) - serves(one) || time(other) - time(one) || (one.revision < other.revision ? 1 : -1),
+  );
 }

@@ -26,8 +26,10 @@ export interface TagResult {
   reason: string;
 }
 
-/** A tag keeps the newest ones. MLflow 2 takes values of 5,000 characters. */
+/** A tag keeps the newest ones. */
 export const mostPeriods = 12;
+/** MLflow 2 takes values of 5,000 characters. */
+const mostCharacters = 5000;
 
 export interface TagFacts {
   /** What has all the traffic, and the version of this model that it carries, if it carries one. */
@@ -46,7 +48,10 @@ export interface TagFacts {
 export function decideTags({ serving, tagged, now, by }: TagFacts): TaggedVersion[] {
   const { revision, version } = serving;
   const closed = (periods: readonly ServingPeriod[]) =>
-    periods.map((period) => (period.until === undefined ? { ...period, until: now } : period));
+    periods.map((period) =>
+      // The clock of this machine may be behind that of the one that wrote the begin.
+      period.until === undefined ? { ...period, until: period.from > now ? period.from : now } : period,
+    );
   const others = tagged
     .filter((one) => one.version !== version && one.periods.some(isOpen))
     .map((one) => ({ version: one.version, periods: closed(one.periods) }));
@@ -69,7 +74,11 @@ const isOpen = ({ until }: ServingPeriod): boolean => until === undefined;
 /** Whole seconds are enough for people, and save room. */
 export const inSeconds = (ms: number): string => new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z');
 
-export const formatPeriods = (periods: readonly ServingPeriod[]): string => JSON.stringify(periods);
+/** The newest ones, as many as fit: what somebody else wrote may be longer than what we write. */
+export function formatPeriods(periods: readonly ServingPeriod[]): string {
+  const text = JSON.stringify(periods);
+  return text.length <= mostCharacters || periods.length < 2 ? text : formatPeriods(periods.slice(1));
+}
 
 const timePattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
 

@@ -4,6 +4,7 @@ import { quoted } from '../../domain/data/shell.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import { type ResolvedModel, sameBytes } from '../../domain/model/model.ts';
 import type { TaggedVersion } from '../../domain/model/tags.ts';
+import { RemoteError } from '../../http/remote-error.ts';
 import type { Rest } from '../../http/rest.ts';
 import type { ModelRegistry } from '../../steps/ports/model.ts';
 import { folderIn } from '../gs/folder.ts';
@@ -11,6 +12,9 @@ import { labelKey, labelValue, readLabel, spelledRevision } from './labels.ts';
 import { parseVertex } from './reference.ts';
 
 /** projects.locations.models of aiplatform v1 (googleapis google/cloud/aiplatform/v1/model_service.proto, model.proto). */
+
+/** What a condition that does not hold is answered with. FAILED_PRECONDITION comes as 400, and has other causes too. */
+const conditions: ReadonlySet<string | undefined> = new Set(['FAILED_PRECONDITION', 'ABORTED']);
 
 export interface PlacedModel {
   project: string;
@@ -150,17 +154,25 @@ export function createVertexModels(rest: Rest, asked: string, placed: PlacedMode
         const { body } = await get(version, signal);
         // The etag keeps labels that somebody else sets at the same time.
         const labels = { ...textMapOf(body.labels), [labelKey(service)]: labelValue(service, last) };
-        const { status } = await rest.call({
-          ...call,
-          method: 'PATCH',
-          path: `v1/${encodeName(`${name}@${version}`)}`,
-          query: { updateMask: 'labels' },
-          body: { name: `${name}@${version}`, labels, etag: textOf(body.etag) },
-          accept: [409, 412],
-          retry: 'repeatable-write',
-          signal,
-        });
-        return status < 300 ? 'written' : 'conflict';
+        const etag = textOf(body.etag);
+        try {
+          const { status } = await rest.call({
+            ...call,
+            method: 'PATCH',
+            path: `v1/${encodeName(`${name}@${version}`)}`,
+            query: { updateMask: 'labels' },
+            body: { name: `${name}@${version}`, labels, etag },
+            accept: [409, 412],
+            retry: 'repeatable-write',
+            signal,
+          });
+          return status < 300 ? 'written' : 'conflict';
+        } catch (error) {
+          // Google writes no status for an old etag down. A 400 is one if the etag is another by now.
+          const isMeant = error instanceof RemoteError && conditions.has(error.statusName);
+          if (isMeant && textOf((await get(version, signal)).body.etag) !== etag) return 'conflict';
+          throw error;
+        }
       },
       spelled: spelledRevision,
     },

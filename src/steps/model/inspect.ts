@@ -1,9 +1,10 @@
+import { messageOf } from '../../domain/errors/errors.ts';
 import { type Agreement, judgeAgreement } from '../../domain/model/agree.ts';
 import { type HistoryRow, historyOf } from '../../domain/model/history.ts';
 import { modelOfRevision } from '../../domain/model/of-revision.ts';
-import { decideTags, inSeconds } from '../../domain/model/tags.ts';
+import { decideTags, inSeconds, type TaggedVersion } from '../../domain/model/tags.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { ModelRegistry } from '../ports/model.ts';
+import type { ModelRegistry, ModelTags } from '../ports/model.ts';
 import type { Services } from '../ports/services.ts';
 import { type Seen, seeNow } from './see.ts';
 
@@ -32,24 +33,42 @@ export async function inspectModel(
   const { carried, revision } = seen;
   const [current, tagged, bytes] = await Promise.all([
     alias === undefined ? undefined : aliases?.read(alias, signal),
-    alias === undefined ? undefined : tags?.read(service, signal),
+    alias === undefined ? undefined : tags && readTags(tags, service, signal),
     carried && registry.isThere(carried, signal),
   ]);
   // A model without versions to name, such as an object, is the one that is carried.
   const version = carried && (aliases ? aliases.versionOf(carried.reference) : carried.version);
+  const says = (tags: ModelTags, serves: string, read: readonly TaggedVersion[]): boolean =>
+    decideTags({
+      serving: { revision: tags.spelled(service, serves), version },
+      tagged: read,
+      now: inSeconds(clock.now()),
+    }).length === 0;
   const agreement = judgeAgreement({
     ...{ open: seen.open, revision, reference: carried?.reference, version, recorded: seen.recorded, bytes },
     alias: alias === undefined ? undefined : { name: alias, current },
     tags:
       tagged && tags && revision !== undefined
-        ? decideTags({
-            serving: { revision: tags.spelled(service, revision), version },
-            tagged,
-            now: inSeconds(clock.now()),
-          }).length === 0
+        ? 'unread' in tagged
+          ? tagged
+          : says(tags, revision, tagged)
         : undefined,
   });
   return { seen, version, current, agreement };
+}
+
+/** Nothing depends on the tags, so a registry that does not show them is no failure. */
+async function readTags(
+  tags: ModelTags,
+  service: string,
+  signal: AbortSignal,
+): Promise<TaggedVersion[] | { unread: string }> {
+  try {
+    return await tags.read(service, signal);
+  } catch (error) {
+    if (signal.aborted) throw error;
+    return { unread: messageOf(error).replace(/\.$/, '') };
+  }
 }
 
 /** Which model served when, newest first. */
@@ -57,7 +76,7 @@ export async function modelHistory(
   { services, registry }: Pick<InspectPorts, 'services' | 'registry'>,
   { service, signal }: { service: string; signal: AbortSignal },
 ): Promise<{ seen: Seen; rows: HistoryRow[] }> {
-  const { tags } = registry;
+  const { aliases, tags } = registry;
   const [seen, all, tagged = []] = await Promise.all([
     seeNow({ services }, service, signal),
     services.revisions(service, signal),
@@ -66,7 +85,9 @@ export async function modelHistory(
   const revisions = all.flatMap(({ name, createTime: made, raw }) => {
     const carried = modelOfRevision(raw);
     if (carried === undefined) return [];
-    const { reference, version } = carried;
+    const { reference } = carried;
+    // A number of another model means nothing here.
+    const version = aliases ? aliases.versionOf(reference) : carried.version;
     return [{ name, spelled: tags?.spelled(service, name) ?? name, made, version, reference }];
   });
   const failed = seen.record?.failed ?? [];

@@ -219,6 +219,28 @@ describe('verify and settle', () => {
     expect(none.report.errors).toMatchObject([{ code: 'not-found' }]);
   });
 
+  test('tags that cannot be read are told and cost no verdict, and the revision of another model has no version of this one', async () => {
+    let lists = 0;
+    const stop = world.onCalls(({ path }) => {
+      if (!path.includes('filter=labels')) return undefined;
+      lists++;
+      return { status: 403 };
+    });
+    const ran = await run('agreed', 'verify', { model: `vertex://bare@champion` });
+    stop();
+    expect(lists).toBe(1);
+    expect(ran.report.evidence.model?.agreement).toContainEqual({
+      ...{ what: 'tags', is: 'unknown', says: expect.stringMatching(/^the tags cannot be read: .*403/) },
+    });
+    const history = await run('agreed', 'history', { model: `vertex://bare@champion` });
+    const rows = JSON.parse(String(history.outputs.history)) as Record<string, string>[];
+    expect(rows.map(({ version, reference }) => [version, reference]).sort()).toEqual([
+      [undefined, `vertex://${nameOf('agreed')}@1`],
+      [undefined, `vertex://${nameOf('agreed')}@2`],
+    ]);
+    expect(summaryOf(history.report, modelView)).toContain(`agreed@2\``);
+  });
+
   test('a registry that refuses a read is no verdict', async () => {
     const stop = world.onCalls(({ path }) => (path.includes(':listVersions') ? { status: 403 } : undefined));
     const ran = await run('agreed', 'verify');

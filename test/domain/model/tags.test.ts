@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { historyOf } from '../../../src/domain/model/history.ts';
 import {
   decideTags,
   formatPeriods,
@@ -53,6 +54,32 @@ describe('tags that say which version served when', () => {
     ]);
     const ended = decideTags({ serving: { revision: 'x', version: undefined }, tagged: first, now: at(9) });
     expect(ended[0]?.periods[0]?.until).toBe(at(9));
+  });
+
+  test('a clock that is behind ends no period before its begin, and what serves stays the newest', () => {
+    const late = decideTags({ serving: one, tagged: [], now: at(30) });
+    const tagged = apply(late, decideTags({ serving: two, tagged: late, now: at(0) }));
+    const ended = tagged.find(({ version }) => version === '1')?.periods;
+    expect(ended).toEqual([{ revision: 'ocr-1', from: at(30), until: at(30) }]);
+    const rows = historyOf({ revisions: [], tagged, serving: 'ocr-2', failed: [] });
+    expect(rows.map(({ version, state }) => [version, state])).toEqual([
+      ['2', 'serves'],
+      ['1', 'served'],
+    ]);
+  });
+
+  test('the longest tag that may be read fits with one period more', () => {
+    const longest = Array.from({ length: mostPeriods }, (_, minute) => ({
+      revision: `r${minute}`.padEnd(63, 'x'),
+      ...{ from: at(minute), until: at(minute), commit: 'c'.repeat(64), run: 'r'.repeat(200) },
+    }));
+    const tagged = [{ version: '1', periods: parsePeriods(JSON.stringify(longest)) }];
+    expect(tagged[0]?.periods).toHaveLength(mostPeriods);
+    const [write] = decideTags({ serving: one, tagged, now: at(59) });
+    const text = formatPeriods(write?.periods ?? []);
+    expect(text.length).toBeLessThanOrEqual(5000);
+    expect(parsePeriods(text).at(-1)).toEqual({ revision: 'ocr-1', from: at(59) });
+    expect(parsePeriods(text).length).toBeGreaterThan(mostPeriods / 2);
   });
 
   test('whatever served before, afterwards exactly the serving version says so, and a second run writes nothing', async () => {

@@ -6,7 +6,7 @@ const settled = { not: 'extra', why: 'A model in the registry is needed.' } as c
 export const modelBeliefs = {
   modelLabelsTakeEtag: {
     belief:
-      'The etag of a version changes with its labels. A PATCH of the labels with an older etag answers 409 (or 412) and changes nothing.',
+      'The etag of a version changes with its labels. A PATCH of the labels with an older etag answers 409 (or 412, or 400 FAILED_PRECONDITION) and changes nothing.',
     source:
       '`Model.etag` is "used to perform consistent read-modify-write updates" (model.proto). The status is that of AIP-154; the reference names none.',
     otherwise:

@@ -23,12 +23,13 @@ function historyTable(rows: readonly HistoryRow[], omitted: number | undefined):
   return [
     '| version | revision | from (UTC) | until | | released by |',
     '|:--|:--|:--|:--|:--|:--|',
-    ...rows.map(({ version, revision, from, until, made, state, commit, run }) => {
+    ...rows.map(({ version, reference, revision, from, until, made, state, commit, run }) => {
       const since = from === undefined ? `made ${minute(made)}` : minute(from);
       const by = [commit?.slice(0, 7), run]
         .filter((text) => text !== undefined)
         .map((text) => codeSpan(text));
-      return `| ${version === undefined ? '-' : codeSpan(version)} | ${codeSpan(revision)} | ${since} | ${minute(until)} | ${words[state]} | ${by.join(' ') || '-'} |`;
+      const which = version ?? reference;
+      return `| ${which === undefined ? '-' : codeSpan(which)} | ${codeSpan(revision)} | ${since} | ${minute(until)} | ${words[state]} | ${by.join(' ') || '-'} |`;
     }),
     ...(omitted ? ['', `${omitted} older entries are left out.`] : []),
     '',
