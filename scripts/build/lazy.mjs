@@ -79,6 +79,8 @@ function partsOf(name, code) {
 export function namesOf(code) {
   if (/^\s*(?:\/\*[^*]*\*\/ )?__(?:nccwpck|webpack)_require__\(\d+\);/m.test(code))
     throw changed('an import for its effects');
+  // Such a module is not done when it has run, so its names must not wait.
+  if (/_require__\.a\(/.test(code)) throw changed('a module that awaits at its top');
   const lists = [
     ...code.matchAll(
       /_require__\.d\(__webpack_exports__, (?:\{([\s\S]*?)\n(?:\/\* harmony export \*\/ )?\}\);)?/g,

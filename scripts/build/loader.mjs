@@ -10,20 +10,31 @@ export function bundleLoader(ready, require, folder) {
   /** The files that other files need, once they were read. */
   const filesRead = new Set();
 
+  const damaged = (path) =>
+    new Error(`${path} is not as it was built. Copy the whole folder again, and let nothing edit its files.`);
+
   /** Reads a file, and the files that it needs. Its first line lists its modules; none is compiled yet. */
   function readBundleFile(name) {
     const path = `${folder}/${name}`;
-    const text = require('node:fs').readFileSync(path, 'utf8');
+    // The list counts characters of the file as it was built. A copy in a repository of others may get the line ends of Windows.
+    const text = require('node:fs').readFileSync(path, 'utf8').replaceAll('\r\n', '\n');
     const end = text.indexOf('\n');
-    const { strict, ids, needs, modules } = JSON.parse(text.slice(2, end));
+    let head;
+    try {
+      head = JSON.parse(text.slice(2, end));
+    } catch {
+      throw damaged(path);
+    }
+    const { strict, ids, needs, modules } = head;
     for (const id in modules) {
       const [start, length, line, names] = modules[id];
       places[id] ??= { path, text, strict, start: end + 1 + start, length, line, names };
     }
     for (const other of needs)
       if (!filesRead.has(other)) {
-        filesRead.add(other);
         readBundleFile(other);
+        // Only now: after a failure the next import reads it again.
+        filesRead.add(other);
       }
     return { ids, modules: {} };
   }
@@ -32,7 +43,10 @@ export function bundleLoader(ready, require, folder) {
   function compile(id) {
     const place = places[id];
     if (!place) throw new Error(`The bundle has no module ${id}.`);
-    const code = place.text.slice(place.start, place.start + place.length);
+    const { text, start, length } = place;
+    const code = text.slice(start, start + length);
+    if (text[start - 1] !== '\n' || text.slice(start + length, start + length + 2) !== ',\n')
+      throw damaged(place.path);
     return require('node:vm').compileFunction(
       `${place.strict ? '"use strict";' : ''}return(\n${code}\n)`,
       ['require', '__filename', '__dirname'],

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -163,6 +163,65 @@ describe('a module of our own', () => {
   });
 });
 
+describe('a file of the bundle', () => {
+  const one = ours(1, ['one'], 'const one = `1\n한`;\nconst note = "é";');
+  const two = ours(2, ['two'], "const two = (() => { throw new Error('no two'); })();");
+  const path = join(folder, 'a.js');
+
+  /** The file after `edit`, as the loader sees it. */
+  async function edited(edit: (text: string) => string) {
+    const { load, readBundleFile, written } = await open(chunk('a.js', { 1: one, 2: two }));
+    writeFileSync(path, edit(written['a.js'] as string));
+    return { load, readBundleFile };
+  }
+
+  test.each([
+    ['as it was built', (text: string) => text],
+    ['with the line ends of Windows', (text: string) => text.replaceAll('\n', '\r\n')],
+  ])('%s runs', async (_, edit) => {
+    const { load, readBundleFile } = await edited(edit);
+    readBundleFile('a.js');
+    expect(load('1').one).toBe('1\n한');
+    const line =
+      readFileSync(path, 'utf8')
+        .split('\n')
+        .findIndex((text) => text.includes('no two')) + 1;
+    let stack: string | undefined;
+    try {
+      load('2').two;
+    } catch (error) {
+      stack = (error as Error).stack;
+    }
+    expect(stack).toContain(`${path}:${line}:`);
+  });
+
+  test.each([
+    ['that is empty', () => ''],
+    ['that ends in its list', (text: string) => text.slice(0, 30)],
+    ['that ends in a module', (text: string) => text.slice(0, text.indexOf('한'))],
+    ['that a formatter changed', (text: string) => text.replace('exports.modules=', 'exports.modules = ')],
+    ['that is read in another encoding', (text: string) => Buffer.from(text).toString('latin1')],
+  ])('%s is named as damaged', async (_, edit) => {
+    const { load, readBundleFile } = await edited(edit);
+    expect(() => {
+      readBundleFile('a.js');
+      return load('1').one;
+    }).toThrow(`${path} is not as it was built.`);
+  });
+
+  test('is read again after a file that it needs could not be read', async () => {
+    const { load, readBundleFile, written } = await open(
+      chunk('a.js', { 3: ours(3, ['three'], 'const three = other_1.one;', [1]) }, ['common-b.js']),
+      chunk('common-b.js', { 1: one }),
+    );
+    rmSync(join(folder, 'common-b.js'));
+    expect(() => readBundleFile('a.js')).toThrow(/ENOENT.*common-b/);
+    writeFileSync(join(folder, 'common-b.js'), written['common-b.js'] as string);
+    readBundleFile('a.js');
+    expect(load('3').three).toBe('1\n한');
+  });
+});
+
 test('a module of a package runs when it is imported, and can ask Node for more', async () => {
   const { load, readBundleFile } = await open(
     chunk('a.js', {
@@ -250,6 +309,10 @@ describe('the names that a module exports', () => {
   test.each([
     ['__webpack_require__.d(__webpack_exports__, {\n  "a-b": () => (x)\n});', 'the export "a-b"'],
     [`${ours(1, ['a'], '')}\n__webpack_require__(12);`, 'an import for its effects'],
+    [
+      `__webpack_require__.a(module, async (done) => {\n${ours(1, ['a'], '')}\n});`,
+      'a module that awaits at its top',
+    ],
   ])('written in another way stops the build: %#', (code, what) => {
     expect(() => namesOf(code)).toThrow(`The bundler writes ${what}`);
   });
