@@ -1,7 +1,8 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
+import { variableOf } from '../src/domain/setup/names.ts';
 
 /** Checks that the workflows of this repository and its examples use inputs and outputs that exist, with the right permissions. test/peers/workflows lints them. */
 
@@ -111,6 +112,22 @@ describe('workflows', () => {
         );
       }
     }
+  });
+
+  test('accounts have the names of the variables that init sets', () => {
+    const pages = ['*.md', 'actions/*/README.md', 'docs/**/*.md', 'examples/**/*.{md,yml}'];
+    const text = pages
+      .flatMap((pattern) => globSync(pattern, { cwd: root }))
+      .map((page) => readFileSync(join(root, page), 'utf8'));
+    const named = new Set(text.flatMap((page) => page.match(/(?<=\bvars\.)\w+_SERVICE_ACCOUNT\b/g) ?? []));
+    // init gives the right to make alerts to the deployer. An account that can do nothing else is your own.
+    const own = ['MONITORING_SERVICE_ACCOUNT'];
+    expect([...named].filter((name) => !own.includes(name)).toSorted()).toEqual(
+      Object.values(variableOf)
+        .filter((name) => named.has(name))
+        .toSorted(),
+    );
+    expect(named.size).toBeGreaterThan(5);
   });
 
   test('Dependabot looks at every folder that names an action of others', () => {

@@ -91,7 +91,7 @@ describe('differences between two workflows', () => {
 describe('`input: value` in a sentence', () => {
   const actions = [
     ...['auth', 'deploy', 'guard', 'check', 'pipeline', 'smoke-test', 'watch', 'rollback'],
-    'capacity',
+    ...['capacity', 'drill'],
   ];
   const files = ['action.yml', ...actions.map((name) => `actions/${name}/action.yml`)];
   const inputs = new Set(files.flatMap((file) => Object.keys(inputsOf(file))));

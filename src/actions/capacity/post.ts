@@ -1,5 +1,6 @@
 import { shortName } from '../../domain/data/resource-name.ts';
 import { newReport } from '../../domain/report/report.ts';
+import { capital } from '../../domain/text/sentence.ts';
 import type { Action } from '../../runner/action.ts';
 import { putBack } from '../../steps/capacity/put-back.ts';
 import { openPlatform } from '../login/platform.ts';
@@ -25,6 +26,8 @@ export const capacityPost: Action<'capacity'> = async (context) => {
     withinMs: 240_000,
     signal: context.signal,
   });
-  report.reason = `${back.did.replace('_', ' ')}: ${back.reason}.`;
+  report.reason = capital(
+    back.did === 'nothing' ? `${back.reason}.` : `${back.did.replace('_', ' ')}: ${back.reason}.`,
+  );
   return { report, annotate: false, ...(back.did === 'nothing' ? { summary: false } : {}) };
 };

@@ -45,6 +45,6 @@ export const drillPost: Action<'drill'> = async (context) => {
       ? `Put back the region that the drill had taken out of ${failover?.backendService}.`
       : cleaned.removed === 0
         ? 'No object of the drill was left.'
-        : `Removed ${cleaned.removed} objects that the drill had left.`);
+        : `Removed ${cleaned.removed} ${cleaned.removed === 1 ? 'object' : 'objects'} that the drill had left.`);
   return { report, annotate: cleaned.findings.length > 0, summary: false, exitCode: 0 };
 };

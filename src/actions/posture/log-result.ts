@@ -12,8 +12,8 @@ export function logResult(log: Log, { evidence, findings, reason }: Posture): vo
     if (fix) log.line(`  ${fix}`);
     for (const command of commands) log.line(`  ${command}`);
   }
-  for (const { role, permissions, rows, command } of evidence.roles) {
-    log.line(`${role ?? permissions.join(', ')} would show: ${rows.join(', ')}`);
+  for (const { role, permissions, rows, on, command } of evidence.roles) {
+    log.line(`${role ?? permissions.join(', ')} on the ${on} would show: ${rows.join(', ')}`);
     if (command) log.line(`  ${command}`);
   }
   for (const { direction, text } of evidence.changes ?? []) log.line(`${direction}: ${text}`);

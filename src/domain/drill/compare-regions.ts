@@ -48,7 +48,9 @@ function names(
   const other = all.filter((name) => first[name] !== second[name]);
   const shown = (side: Readonly<Record<string, string>>) =>
     other.length === 0
-      ? `${all.length} of them`
+      ? all.length === 0
+        ? 'none'
+        : `${all.length}, the same`
       : other.map((name) => (name in side ? name : `no ${name}`)).join(', ');
   return { what, first: shown(first), second: shown(second), is: other.length === 0 ? 'same' : 'differs' };
 }
@@ -143,7 +145,7 @@ function differences(first: RegionFact, second: RegionFact): Finding[] {
     {
       ...ofRule(drillRules, 'drill-region-differs'),
       about: [second.region],
-      title: `${second.region} serves something else than ${first.region}: ${other.map(({ what }) => what).join(', ')}.`,
+      title: `${second.region} does not serve the same as ${first.region}. Different: ${other.map(({ what }) => what).join(', ')}.`,
       fix: `Release the same commit with the same inputs, with region: ${second.region}.`,
     },
   ];

@@ -128,7 +128,11 @@ function placeFindings({ bucket, copy }: Guarded, { rpo }: Targets): Finding[] {
             fix: 'Switch turbo replication on:',
             commands: [`gcloud storage buckets update gs://${name} --recovery-point-objective=ASYNC_TURBO`],
           }
-        : { fix: 'A bucket in two named regions (a dual-region) has turbo replication, this one has not.' }),
+        : {
+            fix: bucket.turbo
+              ? 'Cloud Storage promises no shorter time. Write each object to two buckets yourself, or state an rpo of at least 15m.'
+              : 'Only a bucket in two named regions (a dual-region) can have turbo replication, which promises 15m. Make one, copy the objects there, and name it in drill_buckets; or state an rpo of at least 12h.',
+          }),
     },
   ];
 }

@@ -104,7 +104,7 @@ export async function findCapacity(ports: CapacityPorts, request: CapacityReques
   let proved = false;
   let failure: unknown;
   log.line(
-    `${points.length} configurations of ${shortName(name)}, ${refused.length} more are not offered. At most ${request.limits.maxCalls} calls and $${request.limits.maxDollars}.`,
+    `Configurations of ${shortName(name)} to choose from: ${points.length}.${refused.length > 0 ? ` Cloud Run does not offer ${refused.length} more.` : ''} At most ${request.limits.maxCalls} calls and $${request.limits.maxDollars}.`,
   );
   try {
     for (let serial = 1; ; serial++) {

@@ -96,6 +96,18 @@ describe('what is unprotected', () => {
   });
 
   test.each([
+    ['DEFAULT', 'dual-region', 3600, /^Switch turbo replication on:$/],
+    ['DEFAULT', 'multi-region', 3600, /^Only a bucket in two named regions .* at least 12h\.$/],
+    ['ASYNC_TURBO', 'dual-region', 60, /^Cloud Storage promises no shorter time\. .* at least 15m\.$/],
+  ])('a copy that comes too late with %s in a %s', (rpo, locationType, most, fix) => {
+    const [finding] = judgeProtection(
+      { bucket: body({ ...soft(7), location: 'EU', locationType, rpo }), copy: undefined },
+      { ...targets, rpo: most },
+    );
+    expect(finding).toMatchObject({ rule: 'drill-replication-slow', fix: expect.stringMatching(fix) });
+  });
+
+  test.each([
     [3600, '7d'],
     [30 * day, '30d'],
     [30 * day + 1, '31d'],

@@ -52,6 +52,18 @@ const judged = (second: RegionFact | undefined, load: object = {}) =>
     load: { needed: undefined, measured: undefined, ...load },
   }).map(({ rule }) => rule);
 
+test('a row of names says how many there are, and names only those that differ', () => {
+  const shown = (one: RegionFact, other: RegionFact) =>
+    compareRegions(one, other)
+      .filter(({ what }) => what === 'variables')
+      .map(({ first: a, second: b }) => [a, b]);
+  const withEnv = (...names: string[]) =>
+    fact('us-east1', { containers: [{ env: names.map((name) => ({ name, value: 'x' })) }] });
+  expect(shown(withEnv(), withEnv())).toEqual([['none', 'none']]);
+  expect(shown(withEnv('A'), withEnv('A'))).toEqual([['1, the same', '1, the same']]);
+  expect(shown(withEnv('A', 'B'), withEnv('A'))).toEqual([['B', 'no B']]);
+});
+
 describe('can the second region take over', () => {
   test.each([
     ['the same, with its own region in a value', same, []],

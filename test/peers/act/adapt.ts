@@ -102,6 +102,7 @@ function adaptJob(document: Document, job: YAMLMap, { env, keepWaits }: Names): 
     const needsNone =
       !inputs.includes('workload_identity_provider') ||
       ['workload_identity_provider', 'command', 'replay'].some((name) => own.has(name)) ||
+      own.get('provider') === 'sagemaker' ||
       String(own.get('url')).startsWith('http://127.0.0.1');
     if (!needsNone && !loggedIn) {
       if (uses.includes('/auth@')) for (const [name, value] of Object.entries(login)) own.set(name, value);

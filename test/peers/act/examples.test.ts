@@ -117,6 +117,7 @@ describeWith('act', install, 'the published examples under act', (act) => {
     for (const folder of [whole, checked, generated]) repository.commit(folder);
     world.grant('roles/monitoring.editor');
     world.pipeline();
+    await world.sagemaker('ocr-correction');
     await world.secrets('ocr-key', 'tls-key');
   });
   afterAll(async () => {

@@ -6,6 +6,7 @@ import { functionState } from '../../../sandbox/functions/model.ts';
 import { gatewayState } from '../../../sandbox/gateway/state.ts';
 import { accountResource, addAccount } from '../../../sandbox/identity/state.ts';
 import { type Sandbox, startSandbox } from '../../../sandbox/index.ts';
+import { startCloudWatch } from '../../../sandbox/monitors/cloudwatch.ts';
 import { runState } from '../../../sandbox/run/model.ts';
 import { bucketResource } from '../../../sandbox/storage/render.ts';
 import { addBucket, storageState } from '../../../sandbox/storage/state.ts';
@@ -26,6 +27,7 @@ export class ActWorld {
   readonly #gatewayKey = '7mT2vL5nR8wB1dH4jP6gY0sUeQ';
   #runs = 0;
   #enabling: NodeJS.Timeout | undefined;
+  #aws: { close(): Promise<void>; url: string; role: string } | undefined;
 
   private constructor(act: string, sandbox: Sandbox, folder: string) {
     this.#act = act;
@@ -47,6 +49,7 @@ export class ActWorld {
 
   async stop(): Promise<void> {
     if (this.#enabling) clearInterval(this.#enabling);
+    await this.#aws?.close();
     await this.sandbox.stop();
     rmSync(this.folder, { recursive: true, force: true });
   }
@@ -133,6 +136,19 @@ export class ActWorld {
     state.scripts = { evaluate: { metadata: { metrics: { cer: 0.021 } } } };
   }
 
+  /** An account of AWS with a pipeline of SageMaker, and a role that this repository may assume. */
+  async sagemaker(name: string): Promise<void> {
+    const { world } = this.sandbox;
+    const aws = await startCloudWatch({ region: 'eu-central-1', now: () => world.now() });
+    const issuer = world.urls.get('oidc') ?? '';
+    aws.identity.providers.set(issuer, ['sts.amazonaws.com']);
+    const { arn } = aws.identity.addRole('trainer', 'repo:acme/ocr:*', ['sagemaker:*'], issuer);
+    const train = { name: 'Train', kind: 'Training' as const, metrics: { 'validation:cer': 0.021 } };
+    const steps = [train, { name: 'Register', kind: 'RegisterModel' as const }];
+    aws.sagemaker.pipelines.set(name, { parameters: { Data: null }, steps });
+    this.#aws = { close: () => aws.close(), url: aws.url, role: arn };
+  }
+
   /** The buckets of the example of a drill, the last one with a copy that is replicated at once. */
   buckets(): void {
     const { world, env } = this.sandbox;
@@ -200,7 +216,12 @@ export class ActWorld {
       act: this.#act,
       cache: join(this.folder, 'cache'),
       home: join(this.folder, 'home'),
-      env: { ...env, ...oidc, KEPT: this.kept } as Record<string, string>,
+      env: {
+        ...env,
+        ...oidc,
+        ...(this.#aws ? { AWS_ENDPOINT_URL: this.#aws.url } : {}),
+        KEPT: this.kept,
+      } as Record<string, string>,
       variables: {
         ...Object.fromEntries(
           ['WORKLOAD_IDENTITY_PROVIDER', 'SERVICE_ACCOUNT', 'INVOKER_SERVICE_ACCOUNT'].map((name) => [
@@ -209,9 +230,12 @@ export class ActWorld {
           ]),
         ),
         GATEWAY_SERVICE_ACCOUNT: this.#gatewayAccount,
-        TRAINER_SERVICE_ACCOUNT: this.#trainer,
-        // The sandbox has no account of its own for it.
+        PIPELINE_SERVICE_ACCOUNT: this.#trainer,
+        TRAINER_ROLE: this.#aws?.role ?? '',
+        // The sandbox has no accounts of their own for the next two.
         MONITORING_SERVICE_ACCOUNT: env.SERVICE_ACCOUNT ?? '',
+        DRILL_SERVICE_ACCOUNT: env.SERVICE_ACCOUNT ?? '',
+        READER_SERVICE_ACCOUNT: env.READER_SERVICE_ACCOUNT ?? '',
       },
       secrets: { GITHUB_TOKEN: 'token-of-the-job', OCR_API_KEY: this.#gatewayKey },
       local: {

@@ -104,7 +104,7 @@ function roleLines({ roles }: PostureEvidence): string[] {
     `<details><summary>What this identity could not see</summary>`,
     '',
     ...roles.flatMap(({ role, permissions, rows, on, command }) => [
-      `- ${role === undefined ? permissions.map((name) => codeSpan(name)).join(', ') : codeSpan(role)} on the ${on} would show: ${markdownText(rows.join(', '), 300)}`,
+      `- ${role === undefined ? permissions.map((name) => codeSpan(name)).join(', ') : codeSpan(role)} on the ${on} would show: ${markdownText(rows.join(', '), 300)}${command === undefined ? `. An administrator of the ${on} can grant it.` : ''}`,
       ...commandLines(command === undefined ? [] : [command], '  '),
       '',
     ]),

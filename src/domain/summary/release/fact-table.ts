@@ -28,7 +28,7 @@ export function factTable(report: Report<'release'>, facts: ReleaseFacts): strin
       `${commit}, ${(facts.attempt ?? 1) > 1 ? `attempt ${facts.attempt}, ` : ''}took ${spanText(facts.seconds)}`,
     ]);
   }
-  if (facts.model) rows.push(['Model', modelCell(facts.model)]);
+  if (facts.model) rows.push(['Model', modelCell(facts.model, facts)]);
   const watched = facts.segments.map((segment) => `${segment.percent} %${watchedFor(facts, segment)}`);
   const { failed, requests } = costOf(facts);
   if (watched.length > 0)
@@ -66,13 +66,20 @@ export function factTable(report: Report<'release'>, facts: ReleaseFacts): strin
       ];
 }
 
-/** The model by its exact version, and what served before. */
-function modelCell(model: NonNullable<ReleaseFacts['model']>): string {
+/** A digest has 64 characters and no place to break, more than a phone shows. The report has the whole. */
+const shortReference = (reference: string): string =>
+  codeSpan(reference.replace(/(#sha256:[0-9a-f]{12})[0-9a-f]{52}$/, '$1'));
+
+/** The model by its exact version, whether it serves, and what served before. */
+function modelCell(model: NonNullable<ReleaseFacts['model']>, { candidate, serving }: ReleaseFacts): string {
   const { reference, digest, before, before_digest: old, alias } = model;
-  const bytes = digest === undefined ? '' : `, ${codeSpan(shortDigest(digest))}`;
+  const bytes =
+    digest === undefined || reference.endsWith(`#${digest}`) ? '' : `, ${codeSpan(shortDigest(digest))}`;
+  const isOut = candidate !== undefined && !serving.some(({ revision }) => revision === candidate);
   const asBefore = sameBytes(old, digest) ? ', as before' : `, before ${codeSpan(shortDigest(old ?? ''))}`;
-  const was = before === reference ? asBefore : before === undefined ? '' : `, before ${codeSpan(before)}`;
-  return `${codeSpan(reference)}${bytes}${was}${alias ? `. ${markdownText(alias.reason, 300)}` : ''}`;
+  const was =
+    before === reference ? asBefore : before === undefined ? '' : `, before ${shortReference(before)}`;
+  return `${shortReference(reference)}${bytes}${isOut ? ', which does not serve' : ''}${was}${alias ? `. ${markdownText(alias.reason, 300)}` : ''}`;
 }
 
 function watchedFor(facts: ReleaseFacts, segment: SegmentFacts): string {

@@ -233,3 +233,30 @@ describe('the timeline', () => {
       expect(/axisFormat (.*)/.exec(drawn([[0, seconds]]))?.[1]).toMatch(/^%s (s|min|h)$/);
   });
 });
+
+describe('the row of the model', () => {
+  const file = (name: string, digit: string) => `weights/${name}.onnx#sha256:${digit.repeat(64)}`;
+  const model = {
+    ...{ name: 'ocr', version: '8', reference: file('ocr-8', 'a'), digest: `sha256:${'a'.repeat(64)}` },
+    before: file('ocr-7', 'b'),
+  };
+  test.each<[string, Partial<ReleaseFacts>, string]>([
+    [
+      'of a release that went back says that the new one does not serve',
+      { candidate: 'r2', model },
+      '`weights/ocr-8.onnx#sha256:aaaaaaaaaaaa`, which does not serve, before `weights/ocr-7.onnx#sha256:bbbbbbbbbbbb`',
+    ],
+    [
+      'of one that serves does not',
+      { candidate: 'r1', model },
+      '`weights/ocr-8.onnx#sha256:aaaaaaaaaaaa`, before `weights/ocr-7.onnx#sha256:bbbbbbbbbbbb`',
+    ],
+    [
+      'names the bytes where the reference does not',
+      { candidate: 'r1', model: { ...model, reference: 'mlflow://m/ocr/versions/8', before: undefined } },
+      '`mlflow://m/ocr/versions/8`, `sha256:aaaaaaaaaaaa`',
+    ],
+  ])('%s', (_, more, cell) => {
+    expect(head(more)).toContain(`| **Model** | ${cell} |`);
+  });
+});

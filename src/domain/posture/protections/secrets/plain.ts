@@ -62,12 +62,12 @@ function judge(facts: PostureFacts): Judged {
   const [first] = holes;
   if (first === undefined)
     return present(
-      `None of ${variables.length + build.length} plain variables looks like a secret.`,
+      `No plain variable looks like a secret: ${variables.length + build.length} read.`,
       service.call,
     );
   return {
     ...absent(
-      `${holes.length} of ${variables.length + build.length} plain variables look like secrets.`,
+      `Plain variables that look like secrets: ${holes.length} of ${variables.length + build.length}.`,
       service.call,
       first,
     ),

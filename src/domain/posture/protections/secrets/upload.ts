@@ -13,7 +13,10 @@ function judge({ upload, service }: PostureFacts): Judged {
   });
   const [first] = found;
   if (first === undefined)
-    return present(`None of ${upload.value.length} uploaded files is known to hold secrets.`, upload.call);
+    return present(
+      `No uploaded file is known to hold secrets: ${upload.value.length} looked at.`,
+      upload.call,
+    );
   const holes = found.slice(0, 10).map(({ path, why }) => ({
     about: ['file', path],
     text: `${path} was uploaded with the source: ${why}.`,
