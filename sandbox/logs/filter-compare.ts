@@ -104,7 +104,10 @@ function ordered(left: Ordered, operator: string, right: Ordered): boolean {
 export function compareField(field: string, operator: string, text: string): Predicate {
   const path = pathOf(field);
   if (operator === '=~' || operator === '!~') {
-    const pattern = new RegExp(text);
+    // Google's regular expressions are those of RE2, which names a character as \x{3000}.
+    const pattern = new RegExp(
+      text.replace(/\\x\{([\da-f]{1,4})\}/gi, (_, code: string) => `\\u${code.padStart(4, '0')}`),
+    );
     return (entry) => pattern.test(String(read(entry, path) ?? '')) === (operator === '=~');
   }
   const right = typed(path, text);

@@ -7,7 +7,7 @@ import type { CarriedModel } from './model.ts';
  */
 export function namesOfModel({ reference, version }: CarriedModel, asked?: string): string[] {
   const name = reference
-    .replace(/#.*$/, '')
+    .replace(/#[^#/]*$/, '')
     .replace(/\/(?:versions|stages)\/[^/]+$/, '')
     .replace(/@[^/@]*$/, '')
     .split('/')

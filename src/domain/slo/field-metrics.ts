@@ -32,8 +32,13 @@ function nameOf(service: string, objective: string, what: keyof FieldMetrics): s
 }
 
 const quoted = (text: string) => `"${text.replace(/[\\"]/g, '\\$&')}"`;
-/** Of a regular expression, so that a text stands for itself. */
-const literal = (text: string) => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+/** Of a regular expression, so that a text stands for itself. A line break within a filter would be an AND. */
+const literal = (text: string) =>
+  text
+    .replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
+    .replace(/\p{Cc}/gu, (char) => `\\x{${char.charCodeAt(0).toString(16)}}`);
+/** All that JavaScript's `trim` takes away: `\s` of Google's regular expressions is ASCII only, and Korean text has wide blanks. */
+const blank = String.raw`^[\s\x{b}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}\x{feff}]*$`;
 
 /** The same judgement as `judgeField`, in the language of Cloud Logging's filters. A field of another type is in neither, if Google can tell. */
 function conditionsOf({ field, below, above, equals, empty }: LogField): { judged: string; bad: string } {
@@ -42,7 +47,7 @@ function conditionsOf({ field, below, above, equals, empty }: LogField): { judge
     return { judged: `(${field}<${below} OR ${field}>=${below})`, bad: `${field}<${below}` };
   if (above !== undefined)
     return { judged: `(${field}<=${above} OR ${field}>${above})`, bad: `${field}>${above}` };
-  if (empty) return { judged: there, bad: `${there} AND ${field}=~${quoted('^\\s*$')}` };
+  if (empty) return { judged: there, bad: `${there} AND ${field}=~${quoted(blank)}` };
   // `=` takes no notice of upper and lower case.
   if (typeof equals === 'string')
     return { judged: there, bad: `${there} AND ${field}=~${quoted(`^${literal(equals)}$`)}` };

@@ -9,6 +9,8 @@ import { notRun, type Ran } from './run-case.ts';
 
 /** After this many images in a row without an answer the champion gets no more requests. */
 const givesUpAfter = 3;
+/** Neither if it could read none of so many: each of its answers counts as one to a user, also in its error budget. */
+const unreadAfter = 10;
 
 interface Request {
   champion: NonNullable<Suite['champion']>;
@@ -46,7 +48,8 @@ export async function compareWithChampion(input: Request): Promise<Compared> {
   for (const one of cases) {
     const own = results.find(({ kind, name }) => kind === 'case' && name === one.name)?.score;
     if (!usable(own)) continue;
-    if (silent >= givesUpAfter || caller.timeLeft() <= 0) {
+    const unread = pairs.length === 0 && left >= unreadAfter;
+    if (silent >= givesUpAfter || unread || caller.timeLeft() <= 0) {
       left += 1;
       continue;
     }
@@ -57,7 +60,10 @@ export async function compareWithChampion(input: Request): Promise<Compared> {
     else pairs.push({ name: one.name, candidate: Math.min(1, own.cer), champion: Math.min(1, other.cer) });
   }
   const found = compare(pairs, champion.maxWorse);
-  const note = `${comparisonText(found, revision)}${left > 0 ? ` ${left} more could not be compared.` : ''}`;
+  const note =
+    pairs.length === 0
+      ? `No image was read by both this revision and ${revision}, so there is nothing to compare: ${left} left out.`
+      : `${comparisonText(found, revision)}${left > 0 ? ` ${left} more could not be compared.` : ''}`;
   const failures = found.verdict === 'fail' ? [{ check: 'champion' as const, what: note }] : [];
   ports.log.line(`  champion  ${note}`);
   return {

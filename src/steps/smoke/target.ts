@@ -26,10 +26,13 @@ export function chooseChampion(
   tested: string | undefined,
 ): { target: ChosenTarget; why?: undefined } | { target?: undefined; why: string } {
   const serving = service.trafficStatuses.filter((status) => (status.percent ?? 0) > 0);
-  const most = serving.toSorted((a, b) => (b.percent ?? 0) - (a.percent ?? 0))[0]?.revision;
+  // One revision may have its traffic in several parts, such as by its name and as the latest.
+  const share = (of: string | undefined) =>
+    serving.reduce((sum, { revision, percent }) => sum + (revision === of ? (percent ?? 0) : 0), 0);
+  const most = serving.toSorted((a, b) => share(b.revision) - share(a.revision))[0]?.revision;
   if (most === undefined) return { why: 'no revision serves' };
   if (tested === undefined) return { why: 'several revisions answer at the tested URL' };
-  if (most === tested) return { why: `${tested} serves itself` };
+  if (most === tested) return { why: `${tested} is the revision that serves` };
   const sole = serving.every(({ revision }) => revision === most);
   const hasTag = service.trafficStatuses.some(({ revision, uri }) => revision === most && uri !== undefined);
   if (!sole && !hasTag) return { why: `${most} has no URL of its own while others serve too` };
@@ -50,7 +53,7 @@ export function chooseTarget(service: RunService, wanted?: string): ChosenTarget
       why: service.defaultUriDisabled ? 'Its default URL is disabled.' : undefined,
     });
   const serving = service.trafficStatuses.filter((status) => (status.percent ?? 0) > 0);
-  const sole = serving.length === 1 ? serving[0]?.revision : undefined;
+  const sole = new Set(serving.map(({ revision }) => revision)).size === 1 ? serving[0]?.revision : undefined;
   const tagUrl = (revision: string) =>
     service.trafficStatuses.find((status) => status.revision === revision && status.uri !== undefined)?.uri;
   if (wanted !== undefined) {

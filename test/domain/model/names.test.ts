@@ -20,6 +20,8 @@ describe('the names of a model', () => {
     ['gs://bucket/ocr/model.onnx#171', '171', undefined, ['model.onnx@171']],
     ['gs://bucket/ocr/v7/#sha256:ab', 'ab', undefined, ['v7@ab']],
     ['models/ocr.onnx#sha256:abc', 'abc', 'models/ocr.onnx', ['ocr.onnx@abc']],
+    ['gs://bucket/ocr#2/large#1.onnx#171', '171', undefined, ['large#1.onnx@171']],
+    ['mlflow://mlflow.example.com/ocr#2/versions/7', '7', undefined, ['ocr#2@7']],
     ['odd', undefined, undefined, []],
   ])('%s', (reference, version, asked, names) =>
     expect(namesOfModel(carried(reference, version), asked)).toEqual([...names, reference]),

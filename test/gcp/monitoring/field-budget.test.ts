@@ -208,6 +208,7 @@ const values: JsonObject[] = [
   ...['', ' ', ' \n\t', 'fallback', 'Fallback', 'fallback ', 'main', 'a.b', 'a"b', 'a\\b', 'aXb', '한'].map(
     (x) => ({ x }),
   ),
+  ...['a\nb', 'a\tb', '\u00a0', '\u3000', '\v\u2003\u2028\ufeff', '\u200b', '\u0085'].map((x) => ({ x })),
   ...[{ x: true }, { x: false }, {}, { y: 1 }, { x: { y: 1 } }],
 ];
 test.each<LogField>([
@@ -218,6 +219,8 @@ test.each<LogField>([
   { field: 'jsonPayload.x', equals: 'a.b' },
   { field: 'jsonPayload.x', equals: 'a"b' },
   { field: 'jsonPayload.x', equals: 'a\\b' },
+  { field: 'jsonPayload.x', equals: 'a\nb' },
+  { field: 'jsonPayload.x', equals: '한' },
   { field: 'jsonPayload.x', equals: 3 },
   { field: 'jsonPayload.x', equals: true },
   { field: 'jsonPayload.x', empty: true },
@@ -237,6 +240,14 @@ test.each<LogField>([
       verdict === 'bad',
     ]);
   }
+});
+
+test('a filter has one line and no character that a reader cannot see', () => {
+  for (const logField of [{ equals: 'a\nb" OR severity>=DEFAULT\u0000' }, { empty: true as const }])
+    for (const { filter } of Object.values(
+      fieldMetrics('ocr-api', { id: 'q', logField: { field: 'jsonPayload.x', ...logField } }) ?? {},
+    ))
+      expect(filter).toMatch(/^[ -~]+$/);
 });
 
 test('a metric has a name of Google’s, and two objectives never share one', () => {

@@ -107,7 +107,38 @@ describe('beside the revision that serves', () => {
   test('a champion that never answers is no evidence for or against the candidate', async () => {
     const { check } = await play({ candidate: () => 0, champion: () => undefined });
     expect(check).toMatchObject({ status: 'error' });
-    expect(check?.note).toContain('12 more could not be compared');
+    expect(check?.note).toContain('12 left out');
+  });
+
+  test('one that reads none of ten images gets no more requests, and nothing is said about rates', async () => {
+    const { check, sent, result, summary } = await play({
+      images: 14,
+      candidate: () => 0,
+      champion: () => undefined,
+    });
+    expect(sent.filter(({ host }) => host === 'live.example')).toHaveLength(10);
+    expect(check?.note).toBe(
+      'No image was read by both this revision and ocr-7, so there is nothing to compare: 14 left out.',
+    );
+    expect(result.findings[0]?.fix).toContain('Read the logs of ocr-7');
+    expect(summary).toContain('#### Beside `ocr-7`: ⚠️ nothing to compare');
+    expect(summary).not.toContain('100.00');
+  });
+
+  test('a candidate that reads nothing sends the champion nothing, and is what must be repaired', async () => {
+    const { check, sent, result } = await play({ candidate: () => undefined, champion: () => 1 });
+    expect(sent.filter(({ host }) => host === 'live.example')).toEqual([]);
+    expect(check?.note).toContain('0 left out');
+    expect(result.findings.at(-1)?.fix).toContain('Repair the other checks first');
+  });
+
+  test('one that fails on the first images only is compared on the others', async () => {
+    const { result } = await play({
+      images: 20,
+      candidate: () => 1,
+      champion: (image) => (image < 9 ? undefined : 1),
+    });
+    expect(result.evidence.champion).toMatchObject({ verdict: 'pass', images: 11, left: 9 });
   });
 
   test('without a revision that serves it says so, and the rest decides', async () => {
@@ -162,7 +193,27 @@ describe('the champion of a service', () => {
       'b',
       'a has no URL of its own while others serve too',
     ],
-    ['the tested one serves itself', [{ revision: 'a', percent: 100 }], 'a', 'a serves itself'],
+    [
+      'one that has its traffic in two parts, at the live URL',
+      [
+        { revision: 'a', percent: 50 },
+        { revision: 'a', percent: 50 },
+        { revision: 'b', uri: 'https://tag-b' },
+      ],
+      'b',
+      'https://live',
+    ],
+    [
+      'of three parts, the revision with the largest sum',
+      [
+        { revision: 'a', percent: 30 },
+        { revision: 'a', percent: 30, uri: 'https://tag-a' },
+        { revision: 'b', percent: 40, uri: 'https://tag-b' },
+      ],
+      'c',
+      'https://tag-a',
+    ],
+    ['the tested one serves', [{ revision: 'a', percent: 100 }], 'a', 'a is the revision that serves'],
     ['nothing serves', [], 'b', 'no revision serves'],
     [
       'an unknown revision was tested',

@@ -26,8 +26,8 @@ export const alertingBeliefs = {
   },
   logFiltersReadPayloads: {
     belief:
-      'A filter of Cloud Logging compares a number of a payload as a number, finds no field that is missing, takes `=~` with upper and lower case, and finds an empty text by `^\\s*$`.',
-    source: 'The page on the query language has each of these but the empty text.',
+      'A filter of Cloud Logging compares a number of a payload as a number, finds no field that is missing, takes `=~` with upper and lower case, and reads a regular expression as RE2 does, in which `\\x{3000}` names a character.',
+    source: 'The page on the query language has each of these but the characters by number.',
     otherwise:
       'The error budget of an objective of the kind `log_field` counts other answers than the watch does. The watch itself judges the entries, not the filter.',
     verify:

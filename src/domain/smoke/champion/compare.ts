@@ -93,7 +93,10 @@ const points = (rate: number) => (Math.round(rate * 10_000) / 100 + 0).toFixed(2
 export function comparisonText(found: Comparison, revision: string): string {
   const { images, candidate, champion, difference, low, high, allowed, verdict, enough } = found;
   const rates = `CER ${percent(candidate)}, and ${percent(champion)} by ${revision} on the same ${images} image${images === 1 ? '' : 's'}`;
-  const size = `${points(difference)} points more (90 % interval ${points(low)} to ${points(high)}), allowed ${points(allowed)}`;
+  const fewer = points(difference).startsWith('-');
+  const side = (rate: number) =>
+    fewer ? `${points(Math.abs(rate))} ${points(rate).startsWith('-') ? 'fewer' : 'more'}` : points(rate);
+  const size = `${points(Math.abs(difference))} points ${fewer ? 'fewer' : 'more'} (90 % interval ${side(low)} to ${side(high)}), allowed ${points(allowed)}${fewer ? ' more' : ''}`;
   const more =
     verdict !== 'inconclusive'
       ? ''

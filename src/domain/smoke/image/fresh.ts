@@ -45,10 +45,14 @@ function freshGif(image: Uint8Array, nonce: string): Pieces | undefined {
   return [ascii('GIF89a'), image.subarray(6, at), comment, image.subarray(at)];
 }
 
-/** A chunk of a RIFF file that every reader skips, at the end. The size in the header counts it. */
-function freshWebp(image: Uint8Array, nonce: string): Pieces {
+/**
+ * A chunk of a RIFF file that every reader skips, at the end. The size in the header counts it. If the end is missing, it would be read as
+ * pixels.
+ */
+function freshWebp(image: Uint8Array, nonce: string): Pieces | undefined {
   const size = new DataView(image.buffer, image.byteOffset).getUint32(4, true);
-  const end = Math.min(8 + size, image.length);
+  const end = 8 + size;
+  if (end > image.length) return undefined;
   const junk = new Uint8Array(8 + nonce.length + (nonce.length % 2));
   junk.set(ascii(`JUNK\0\0\0\0${nonce}`));
   new DataView(junk.buffer).setUint32(4, nonce.length, true);

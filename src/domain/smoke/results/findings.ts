@@ -30,10 +30,17 @@ function nextStepOf(
   result: CaseResult,
   call: Invocation | undefined,
   load: Load | undefined,
+  champion: SmokeEvidence['champion'],
 ): Pick<Finding, 'fix' | 'commands'> {
   const [first] = result.failures;
   if (result.unreached)
     return stepOf(explainUnreached(result.unreached.by, result.unreached.status, call, load));
+  if (result.kind === 'champion' && champion?.images === 0 && champion.left === 0)
+    return { fix: 'Repair the other checks first: this revision read no image that could be compared.' };
+  if (result.kind === 'champion' && champion?.images === 0)
+    return {
+      fix: `Read the logs of ${champion.revision} at the time of the test. If it is broken and this release repairs it, leave champion out of the suite until then.`,
+    };
   if (result.kind === 'champion')
     return result.status === 'error'
       ? { fix: 'Add images to the suite, or allow more with max_worse.' }
@@ -90,7 +97,7 @@ function findingOf(
               : titles[check]
       }`,
       why: reasons.join(' ') || result.note,
-      ...nextStepOf(result, call, load),
+      ...nextStepOf(result, call, load, evidence.champion),
       ...place,
     };
   }

@@ -90,6 +90,13 @@ function championTable(found: NonNullable<SmokeEvidence['champion']>): string[] 
     fail: '❌ worse',
     inconclusive: '⚠️ too few images to tell',
   };
+  if (images === 0)
+    return [
+      `#### Beside ${codeSpan(revision, 100)}: ⚠️ nothing to compare`,
+      '',
+      `No image was read by both revisions, ${left} left out.`,
+      '',
+    ];
   /** No -0.00. */
   const points = (rate: number) => (Math.round(rate * 10_000) / 100 + 0).toFixed(2);
   const lines = [

@@ -76,6 +76,12 @@ describe('the decision', () => {
     expect(compare([], 0.01)).toMatchObject({ verdict: 'inconclusive', images: 0 });
   });
 
+  test('fewer errors are called fewer', () => {
+    expect(comparisonText(compare(pairsOf(Array(12).fill(-0.03)), 0.01), 'ocr-1')).toBe(
+      'CER 27.00 %, and 30.00 % by ocr-1 on the same 12 images: 3.00 points fewer (90 % interval 3.00 fewer to 3.00 fewer), allowed 1.00 more.',
+    );
+  });
+
   test('worse on every image fails, names the worst, and better on every image passes', () => {
     const found = compare(pairsOf([0.1, 0.2, 0.05, 0.3, 0.12, 0.08]), 0.01);
     expect(found).toMatchObject({ verdict: 'fail', worse: 6, better: 0, enough: undefined });

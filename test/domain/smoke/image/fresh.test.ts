@@ -84,6 +84,19 @@ test('bytes after the end of an image, and damaged images, do no harm', () => {
   );
 });
 
+test('a WebP whose end is missing is left alone, because what is added would be read as its pixels', () => {
+  const file = (size: number, data: number) => {
+    const image = Buffer.alloc(20 + data);
+    image.write('RIFF');
+    image.writeUInt32LE(size, 4);
+    image.write('WEBPVP8 ', 8);
+    image.writeUInt32LE(size - 12, 16);
+    return new Uint8Array(image);
+  };
+  expect(joined(file(32, 20))).toBeDefined();
+  expect(joined(file(32, 19))).toBeUndefined();
+});
+
 test.each([
   ['a text', 'This is not an image.'],
   ['nothing', ''],
