@@ -4,6 +4,7 @@ import { verbs } from '../../src/cli/verbs.ts';
 import { globalFlags } from '../../src/cli/words/find-verb.ts';
 import { asFlags, type Flag, flagsOf, isSwitch } from '../../src/cli/words/flag.ts';
 import { flagName } from '../../src/cli/words/flag-names.ts';
+import { leastNode } from '../../src/cli/words/least-node.ts';
 import { repository, slug } from '../../src/domain/product.ts';
 
 /** Text of a cell. A bar would end it. */
@@ -64,7 +65,7 @@ export async function generate(): Promise<Record<string, string>> {
     '',
     'What the actions do in a workflow, a person can do on a machine, with the same code. Every verb and flag; generated from `src/cli`.',
     '',
-    `Node 20 or later is enough, and no other package is installed. From this repository's address:`,
+    `${leastNode} is enough, and no other package is installed. From this repository's address:`,
     '',
     '```sh',
     `npx --yes github:${repository}#v1 help`,

@@ -7,6 +7,7 @@ import { openTerminal, type Terminal } from './terminal/terminal.ts';
 import type { Ended, ExitCode } from './verb.ts';
 import { verbs } from './verbs.ts';
 import { UsageError, verbIn } from './words/find-verb.ts';
+import { nodeProblem } from './words/least-node.ts';
 
 /** The command line: finds the verb, runs it, prints its result and sets the exit code. Only this file reads the process. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -63,6 +64,8 @@ async function carryOut(
   const entry = Object.hasOwn(verbs, name) ? verbs[name] : undefined;
   if (!entry) throw unknownVerb(name);
   if (wantsHelp) return helpOf(name, terminal);
+  const problem = nodeProblem(process);
+  if (problem) throw new UsageError([problem]);
   const [{ runVerb }, { openContext }, verb] = await Promise.all([
     import('./run-verb.ts'),
     import('./open-context.ts'),

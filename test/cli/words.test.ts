@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { type Verb, verb } from '../../src/cli/verb.ts';
 import { verbs } from '../../src/cli/verbs.ts';
@@ -5,6 +7,7 @@ import { readWords } from '../../src/cli/words/arguments.ts';
 import { verbIn } from '../../src/cli/words/find-verb.ts';
 import { asFlags, flagsOf, isSwitch } from '../../src/cli/words/flag.ts';
 import { withFlags } from '../../src/cli/words/flag-names.ts';
+import { leastNode, nodeProblem } from '../../src/cli/words/least-node.ts';
 import { readFlags } from '../../src/cli/words/values.ts';
 import { definitions } from '../../src/domain/inputs/definition.ts';
 import { boolean, integer, list, text } from '../../src/domain/inputs/kinds.ts';
@@ -132,5 +135,18 @@ describe('a message of an action names the flags of the command line', () => {
     ['`dry_run` and project_id=x', '`dry_run` and project_id=x'],
   ])('%s', (text, expected) => {
     expect(withFlags(text, inputs)).toBe(expected);
+  });
+});
+
+describe('the Node that runs a verb', () => {
+  test('may be the one of the tests', () => expect(nodeProblem(process)).toBeUndefined());
+  test('is named if it is too old', () =>
+    expect(nodeProblem({ versions: { node: '20.9.0' } })).toBe(
+      'this is Node 20.9.0; a verb needs Node 20.16, 22.3 or a later one',
+    ));
+  test('is what the package asks for', () => {
+    const { engines } = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8'));
+    const [first, second] = /(\d+\.\d+), (\d+\.\d+)/.exec(leastNode)?.slice(1) ?? [];
+    expect(engines.node).toBe(`^${first}.0 || >=${second}.0`);
   });
 });
