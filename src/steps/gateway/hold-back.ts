@@ -27,7 +27,7 @@ export async function holdBack(
     await ports.clock.sleep(pace.paceMs * 2, pace.signal);
     const now = await ports.gateways.gateway(name, pace.signal);
     if (now === undefined || !isSame(now.config, config)) continue;
-    await point(ports, known, before, pace);
+    await point(ports, { ...known, leaves: config }, before, pace);
     change(
       `Moved the gateway ${shortOf(name)} back to ${shortOf(before)} again, since the first move came late.`,
     );

@@ -7,7 +7,7 @@ import { point } from './point.ts';
 import type { GatewayPorts, GatewayRequest } from './ports.ts';
 import { type Proof, prove, settle } from './prove.ts';
 import { type Change, type GatewayResult, type Known, shortOf, urlOf } from './result.ts';
-import { isLasting } from './wait.ts';
+import { isLasting, MovedByOthers } from './wait.ts';
 
 /** A moved gateway that nobody has proved is moved back. That must go on even if the run is being stopped. */
 const backMs = 5 * 60_000;
@@ -36,7 +36,7 @@ export async function moveAndProve(
   // Written down first, so that a later run knows what to take back if this one is killed.
   if (before) await request.beforeMove?.(move(before));
   try {
-    host = await point(ports, known, names.config, pace(), wrote);
+    host = await point(ports, { ...known, leaves: before }, names.config, pace(), wrote);
     change(`${known.gateway ? 'Moved' : 'Made'} the gateway ${shortOf(names.gateway)} to ${wanted.id}.`);
     proof = await proveTwice(ports, request, known, urlOf(host), pace());
   } catch (error) {
@@ -136,7 +136,7 @@ async function goBack(
     signal,
   };
   try {
-    await point(ports, known, before, pace);
+    await point(ports, { ...known, leaves: known.names.config }, before, pace);
     change(`Moved the gateway ${name} back to ${shortOf(before)}.`);
     if (isUnsure) await holdBack(ports, { ...known, config: known.names.config, before }, pace, change);
     const { isSettled } = await settle(
@@ -156,6 +156,12 @@ async function goBack(
         title: `${name} names ${shortOf(before)} again, and some server still answers with ${known.wanted.id}.`,
       });
   } catch (error) {
+    if (error instanceof MovedByOthers) {
+      result.outcome = 'held';
+      result.evidence.did = 'not_proved';
+      result.reason = `${error.what}: ${why}`;
+      return;
+    }
     const isDenied = isLasting(error);
     // Who called this may try once more, when the traffic is back.
     result.moved = { name: known.names.gateway, from: before, to: known.names.config };

@@ -1,14 +1,24 @@
 import type { GatewayFact, GatewayPorts } from './ports.ts';
-import { isSame, type Names } from './result.ts';
-import { isRefusal, until } from './wait.ts';
+import { isSame, type Names, shortOf } from './result.ts';
+import { isRefusal, MovedByOthers, until } from './wait.ts';
 
 /**
  * Moves the gateway, and waits until it names the configuration and has settled. An answer that was lost does not matter: the gateway
- * itself says what came of the write.
+ * itself says what came of the write. API Gateway takes no condition with a write, so one that names neither `leaves` nor the
+ * configuration is not moved: somebody else has moved it while this waited.
  */
 export async function point(
   { gateways, clock, log }: GatewayPorts,
-  { names, gateway }: { names: Pick<Names, 'gateway'>; gateway: GatewayFact | undefined },
+  {
+    names,
+    gateway,
+    leaves,
+  }: {
+    names: Pick<Names, 'gateway'>;
+    gateway: GatewayFact | undefined;
+    /** The configuration that it may be moved from. Undefined or empty: any. */
+    leaves?: string | undefined;
+  },
   config: string,
   pace: { paceMs: number; deadline: number; signal: AbortSignal },
   wrote = { count: 0 },
@@ -24,6 +34,8 @@ export async function point(
     }
     // Another change is under way, and Google refuses a second one meanwhile.
     if (isBusy) return undefined;
+    if (leaves && now && !isSame(now.config, leaves))
+      throw new MovedByOthers(shortOf(names.gateway), shortOf(now.config));
     try {
       if (isThere) await gateways.move(names.gateway, config, signal);
       else await gateways.createGateway(names.gateway, config, signal);

@@ -9,7 +9,7 @@ import { holdBack } from './hold-back.ts';
 import { point } from './point.ts';
 import type { GatewayPorts, GatewayRequest } from './ports.ts';
 import { isSame, shortOf } from './result.ts';
-import { isLasting } from './wait.ts';
+import { isLasting, MovedByOthers } from './wait.ts';
 
 export interface TakenBack {
   /** `fail`: it has to be tried again. */
@@ -61,7 +61,7 @@ export async function takeBack(
         'Correct the document or the backend, and release again. Do not move the gateway back to the open path.';
       return leave(title, [notBack(`${title}.`, fix)]);
     }
-    const known = { names: { gateway: name }, gateway: now };
+    const known = { names: { gateway: name }, gateway: now, leaves: config };
     await point(ports, known, before, pace);
     if (!isBack) changed.push(`Moved the gateway ${gateway} back to ${shortOf(before)}.`);
     if (isUnsure)
@@ -69,6 +69,7 @@ export async function takeBack(
     const reason = changed[0]?.replace(/\.$/, '') ?? `The gateway ${gateway} names ${shortOf(before)}`;
     return { verdict: 'pass', reason, findings: [], changed };
   } catch (error) {
+    if (error instanceof MovedByOthers) return leave(error.what);
     const title = `${gateway} could not be moved back to ${shortOf(before)}: ${messageOf(error)}`;
     const fix = `${isLasting(error) ? 'Grant this identity apigateway.gateways.get and apigateway.gateways.update, and move' : 'Move'} ${gateway} to ${shortOf(before)}.`;
     return { verdict: 'fail', reason: title, findings: [notBack(title, fix)], changed };

@@ -9,6 +9,17 @@ interface Pace {
   signal: AbortSignal;
 }
 
+/** Somebody else has moved the gateway since it was read. What they chose stays. */
+export class MovedByOthers extends ReleaseError {
+  constructor(gateway: string, config: string) {
+    super('remote-error', {
+      what: `${gateway} names ${config} by now, so it is left alone`,
+      why: 'Somebody else has moved it while this run was under way.',
+      fix: 'Let one run at a time release the gateway, and run this again if this document is the right one.',
+    });
+  }
+}
+
 /** Asks until there is an answer. A question that fails is asked again until the deadline, because the change goes on meanwhile. */
 export async function until<T>(
   { clock, log }: Pick<World, 'clock' | 'log'>,
@@ -23,7 +34,7 @@ export async function until<T>(
       if (answer !== undefined) return answer;
       last = undefined;
     } catch (error) {
-      if (signal.aborted || isLasting(error)) throw error;
+      if (signal.aborted || isLasting(error) || error instanceof MovedByOthers) throw error;
       last = error;
       log.debug(`${what}: ${messageOf(error)}`);
     }

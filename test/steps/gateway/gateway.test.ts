@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { gatewayState } from '../../../sandbox/gateway/state.ts';
 import { readDocument } from '../../../src/domain/gateway/read-document.ts';
 import { point } from '../../../src/steps/gateway/point.ts';
@@ -292,6 +292,79 @@ describe('a second reader', () => {
     expect(gateway.apiConfig).toBe(other.name);
     await point(ports, known, old, pace());
     await w.settled();
+  });
+
+  describe('a gateway that somebody else moves meanwhile stays where they moved it', () => {
+    let old: string;
+    let theirs: string;
+    const entry = () => {
+      const found = gatewayState(w.sandbox.world).gateways.get(front());
+      if (!found) throw new Error('no gateway');
+      return found;
+    };
+    const moveTheirs = () => {
+      Object.assign(entry(), { apiConfig: theirs, serves: theirs });
+    };
+    beforeEach(async () => {
+      await w.settled();
+      old = entry().apiConfig;
+      const { configs } = gatewayState(w.sandbox.world);
+      theirs =
+        [...configs.values()].find(({ name, state }) => state === 'ACTIVE' && name !== old)?.name ?? '';
+    });
+    afterEach(() => {
+      Object.assign(entry(), { apiConfig: old, serves: old, state: 'ACTIVE' });
+    });
+
+    test('before the move', async () => {
+      const beforeMove = async () => moveTheirs();
+      await expect(w.run(w.document({ rest: path('early') }), { beforeMove })).rejects.toThrow(
+        /left alone.*Somebody else/,
+      );
+      expect(entry().apiConfig).toBe(theirs);
+    });
+
+    test('before the way back of the same run', async () => {
+      const isCancelled = () => {
+        moveTheirs();
+        return false;
+      };
+      const text = w.document({ backend: 'http://127.0.0.1:9', rest: path('lost') });
+      const result = await w.run(text, { isCancelled });
+      expect(result).toMatchObject({
+        ...{ verdict: 'fail', outcome: 'held', evidence: { did: 'not_proved' } },
+        reason: expect.stringMatching(/left alone/),
+      });
+      expect(result.moved).toBeUndefined();
+      expect(result.findings.map(({ rule }) => rule)).not.toContain('gateway-not-back');
+      expect(entry().apiConfig).toBe(theirs);
+    });
+
+    test('while a later run waits for a change that is under way', async () => {
+      const ports = w.ports();
+      const { configs } = gatewayState(w.sandbox.world);
+      const from = [...configs.keys()].find((name) => name !== old && name !== theirs) ?? '';
+      entry().state = 'UPDATING';
+      let reads = 0;
+      const gateways = {
+        ...ports.gateways,
+        gateway: async (name: string, signal?: AbortSignal) => {
+          if (++reads === 3) {
+            moveTheirs();
+            entry().state = 'ACTIVE';
+          }
+          return ports.gateways.gateway(name, signal);
+        },
+      };
+      const result = await takeBack(
+        { ...ports, gateways },
+        { name: front(), from, to: old },
+        { paceMs: 15, timeoutMs: 60_000, signal: AbortSignal.timeout(60_000) },
+      );
+      expect(result).toMatchObject({ verdict: 'inconclusive', changed: [], findings: [] });
+      expect(result.reason).toMatch(/left alone/);
+      expect(entry().apiConfig).toBe(theirs);
+    });
   });
 
   test('a proof of a gateway that does not answer ends with its deadline', async () => {
