@@ -21,9 +21,13 @@ const value = [
   .map(({ source }) => source)
   .join('|');
 
+/** What is said about a password or a token, and tells why something fails. */
+const states =
+  'not (?:valid|set|found|given|provided|allowed|correct)|missing|required|invalid|expired|wrong|empty|null|undefined|incorrect|revoked|closed|disabled';
+
 /** Everything behind the name of such a field or header, to the end of the value. */
 const named = new RegExp(
-  String.raw`((?:^|[^a-z])(?:[\w-]{0,40}(?:pass(?:word|wd|phrase|code)?|pwd?|secret(?:[_-]?key)?|token|api[_-]?key|apikey|access[_-]?key|account[_-]?key|private[_-]?key|shared[_-]?key|credential|authorization|auth|session(?:[_-]?id)?|sid|csrf|signature|sig|otp|pin|cvv|cvc|ssn|rrn|주민등록번호|주민번호|비밀번호|암호|전화번호|휴대폰|연락처|계좌번호|카드번호|여권번호|密码|密碼|パスワード)(?:[_-]?(?:hash|value|digest|\d{1,2}))?)(?:\\*["'${'`'}]?\s*(?:=>|->|[:=>：＝→]|%3[AD]|\bis\b)\s*|["']\s*,\s*(?=["'])))(?:(?:bearer|basic|digest)\s+)?(?:${value})`,
+  String.raw`((?:^|[^a-z])(?:[\w-]{0,40}(?:pass(?:word|wd|phrase|code)?|pwd?|secret(?:[_-]?key)?|token|api[_-]?key|apikey|access[_-]?key|account[_-]?key|private[_-]?key|shared[_-]?key|credential|authorization|auth|session(?:[_-]?id)?|sid|csrf|signature|sig|otp|pin|cvv|cvc|ssn|rrn|주민등록번호|주민번호|비밀번호|암호|전화번호|휴대폰|연락처|계좌번호|카드번호|여권번호|密码|密碼|パスワード)(?:[_-]?(?:hash|value|digest|\d{1,2}))?)(?:\\*["'${'`'}]?\s*(?:=>|->|[:=>：＝→]|%3[AD]|\bis\b(?!\s+(?:${states})(?![\w-])))\s*|["']\s*,\s*(?=["'])))(?:(?:bearer|basic|digest)\s+)?(?:${value})`,
   'gi',
 );
 
@@ -66,9 +70,9 @@ const rules: readonly (readonly [RegExp, string])[] = [
     /\b(?:eyJ[\w-]{6,}(?:\.[\w-]*){0,2}|ya29\.[\w.-]+|AIza[\w-]{10,}|GOCSPX-[\w-]+|gh[pousr]_\w+|github_pat_\w+|glpat-[\w-]+|xox[a-z]-[\w-]+|xapp-[\w-]+|sk[-_][\w-]{8,}|[rp]k_(?:live|test)_\w+|whsec_\w+|AKIA\w{8,}|ASIA\w{8,}|npm_\w{8,}|pypi-[\w-]+|SG\.[\w.-]+|hf_\w{8,}|dop_v1_\w+|shpat_\w+|key-[0-9a-f]{16,}|AC[0-9a-f]{32}|[MN][\w-]{23}\.[\w-]{6}\.[\w-]{20,})/g,
     hidden,
   ],
-  // Addresses of mail, plain, in Unicode, and encoded for a URL.
+  // Addresses of mail, and no packages with their version, such as sharp@0.33.2: plain, in Unicode, and encoded for a URL.
   [
-    /[\p{L}\p{N}._%+'-]{1,80}(?:[@＠]|%(?:25){0,3}40|\\+u0040|&#(?:64|x40);|&commat;|\s?\(at\)\s?|\s\[at\]\s)[\p{L}\p{N}-]{1,80}(?:\.[\p{L}\p{N}-]{1,80}){1,8}/giu,
+    /[\p{L}\p{N}._%+'-]{1,80}(?:[@＠]|%(?:25){0,3}40|\\+u0040|&#(?:64|x40);|&commat;|\s?\(at\)\s?|\s\[at\]\s)(?!\d{1,5}\.\d{1,5}\.\d{1,5}(?![.\d]))[\p{L}\p{N}-]{1,80}(?:\.[\p{L}\p{N}-]{1,80}){1,8}/giu,
     hidden,
   ],
   // Addresses of the network: MAC, IPv6 and IPv4.
@@ -78,7 +82,8 @@ const rules: readonly (readonly [RegExp, string])[] = [
     /(?<![\w:.])(?=[0-9a-f.]{0,15}:[0-9a-f.]{0,15}:)(?=:*[0-9a-f])[0-9a-f:.]{3,64}(?:%\w{1,20})?(?:\/\d{1,3})?(?![\w:])/gi,
     hidden,
   ],
-  [/(?<![\d.])\d{1,3}(?:[.-]\d{1,3}){3}(?![\d.])/g, hidden],
+  // A version that pip requires has four parts too.
+  [/(?<![\d.])(?<!==)\d{1,3}(?:[.-]\d{1,3}){3}(?![\d.])/g, hidden],
   // Accounts of banks (IBAN) and passports.
   [/\b[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]{2,4}){3,8}\b/g, hidden],
   [/\b[A-Z]{1,2}\d{7,9}\b|\b[A-Z]\d{3}[A-Z]\d{4}\b/g, hidden],
@@ -96,10 +101,19 @@ const rules: readonly (readonly [RegExp, string])[] = [
     /(?<![^\s/"'<>])(?=[^\s/"'<>.]{0,160}\p{Script=Hangul})[^\s/"'<>]{1,160}\.(?=(?:jpe?g|png|pdf|gif|webp|tiff?|heic|bmp|hwp)\b)/giu,
     `${hidden}.`,
   ],
-  // Numbers of cards, residents, telephones, accounts and businesses: eight digits or more, whatever stands between them.
-  [/[+(]?(?<!\p{Nd})\p{Nd}(?:(?:[\s().·・_+~\u2010-\u2015\u2212－/-]|%2[0D]){0,6}\p{Nd}){7,}/giu, hidden],
+  // Numbers of cards, residents, telephones, accounts and businesses: eight digits or more, whatever stands between them. Sizes and times are none.
+  [
+    /[+(]?(?<!\p{Nd})(?!\d{8,16} (?:bytes|ms|ns)\b)\p{Nd}(?:(?:[\s().·・_+~\u2010-\u2015\u2212－/-]|%2[0D]){0,6}\p{Nd}){7,}/giu,
+    hidden,
+  ],
   [/\b\d{3}-\d{2}-\d{4}\b|\b\d{6}[- ]?\d\*{3,}/g, hidden],
 ];
+
+/** What Google makes of a name: a revision, and a project in a path. Their digits are no key. */
+const withoutGoogles = (word: string) =>
+  word
+    .replace(/-\d{5}-[a-z]{3}$/, '')
+    .replace(/((?:^|\/)(?:projects|io|dev)\/[a-z]{1,30}(?:-[a-z]{1,30}){0,5})-\d{1,7}(?=\/|$)/, '$1');
 
 /** A long word of letters and digits mixed, or of hexadecimal digits: a key of some kind. */
 function looksRandom(word: string): boolean {
@@ -119,5 +133,7 @@ function looksRandom(word: string): boolean {
 export function redactPersonal(text: string): string {
   let clean = withoutInvisible(text).normalize('NFC');
   for (const [pattern, replacement] of rules) clean = clean.replace(pattern, replacement);
-  return clean.replace(/[A-Za-z0-9+/=_-]{16,}/g, (word) => (looksRandom(word) ? hidden : word));
+  return clean.replace(/[A-Za-z0-9+/=_-]{16,}/g, (word) =>
+    looksRandom(withoutGoogles(word)) ? hidden : word,
+  );
 }

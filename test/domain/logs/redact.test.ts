@@ -251,13 +251,40 @@ test.each([
   'listening on port 8080 after 1200 ms',
   '모델을 읽지 못했습니다: 메모리가 부족합니다',
   'SyntaxError: Unexpected token } in JSON at position 12',
+  'npm error could not resolve react@18.2.0 from next@13.4.1-canary.2',
+  'No matching distribution found for opencv-python-headless==4.8.1.78',
+  "Revision 'ocr-service-00012-abc' is not ready and cannot serve traffic.",
+  "Permission 'secretmanager.versions.access' denied for resource 'projects/my-project-123456/secrets/ocr-key'",
+  'failed to pull gcr.io/my-project-123456/ocr:latest',
+  'failed to pull europe-west1-docker.pkg.dev/my-project-123456/services/ocr:v2',
+  'Tried to allocate 1073741824 bytes, but the limit is 536870912 bytes',
+  'invalid_grant: the token is expired',
+  'the signature is not valid, and the password is missing',
 ])('what explains a failure stays readable: %s', (text) => {
   expect(redactPersonal(text)).toBe(text);
+});
+
+test.each([
+  ['mail to kim@1.2.3.example.com', 'kim@'],
+  ['mail to kim@18.2.example.com', 'kim@'],
+  ['from 203.0.113.77', '203.0.113.77'],
+  ['key sgvk2ojt3qhwprla-00012-abc', 'sgvk2ojt3qhwprla'],
+  ['key projects/my-project-123456/9f86d081884c7d659a2feaa0c55ad015', '9f86d081'],
+  ['call 01012345678 bytesize', '01012345678'],
+  ['the password is notasecret1', 'notasecret1'],
+  ['the password is expired2024!', 'expired2024!'],
+  ['the password is not-a-secret', 'not-a-secret'],
+])('what only looks like that does not: %s', (text, secret) => {
+  expect(redactPersonal(text)).not.toContain(secret);
 });
 
 test('redaction is quick on hostile text', () => {
   for (const text of [
     'a@'.repeat(8000),
+    'a@1.2.3'.repeat(2000),
+    'projects/a-1/'.repeat(1200),
+    'token is '.repeat(1700),
+    `io/${'a-'.repeat(8000)}`,
     '1-'.repeat(8000),
     ':'.repeat(16_000),
     'a:'.repeat(8000),
