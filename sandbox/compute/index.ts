@@ -131,7 +131,23 @@ function routesFor(world: World, collection: Collection): Route[] {
       checkBody(message, body, 'resource');
       if (body.fingerprint !== undefined && body.fingerprint !== before.fingerprint)
         throw new ApiError(412, 'FAILED_PRECONDITION', 'Invalid fingerprint.');
-      return done(world, 'patch', await keep(pathOf(params), merged(before, body)));
+      const path = pathOf(params);
+      const { operationMs } = fronts(world);
+      if (name !== 'backendServices' || operationMs === 0)
+        return done(world, 'patch', await keep(path, merged(before, body)));
+      if (state.busy.has(path))
+        throw new ApiError(400, 'INVALID_ARGUMENT', `The resource '${basePath(world)}/${path}' is not ready`);
+      state.busy.add(path);
+      const reply = done(world, 'patch', before);
+      const operation = reply.body as Json;
+      Object.assign(operation, { status: 'RUNNING', progress: 0, endTime: undefined });
+      const timer = setTimeout(async () => {
+        state.busy.delete(path);
+        await keep(path, merged(before, body));
+        Object.assign(operation, { status: 'DONE', progress: 100 });
+      }, operationMs);
+      world.onStop.push(async () => clearTimeout(timer));
+      return reply;
     },
   });
   return [

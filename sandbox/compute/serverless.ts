@@ -60,6 +60,8 @@ export const fronts = (world: World) =>
     clientRegion: world.region,
     /** How long the data plane keeps a backend service as it was before a change. */
     settleMs: 0,
+    /** How long an operation on a backend service runs. Until its end the resource is as before, and takes no other write. */
+    operationMs: 0,
   }));
 
 /** `PATCH /settings {fronts: {…}}`. */

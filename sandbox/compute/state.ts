@@ -46,6 +46,8 @@ export interface ComputeState {
   rates: Map<string, { from: number; count: number; bannedUntil?: number }>;
   /** Backend services as the data plane still has them, until a time. */
   served: Map<string, { backend: Json; until: number }>;
+  /** Paths of backend services whose last write is still being carried out. */
+  busy: Set<string>;
   /** Security policies of the organisation and of folders, which are asked before that of a backend. */
   above: Json[];
   serial: number;
@@ -56,6 +58,7 @@ export const computeState = (world: World): ComputeState =>
     resources: new Map(),
     operations: new Map(),
     fronts: new Map(),
+    busy: new Set(),
     decisions: [],
     rates: new Map(),
     served: new Map(),

@@ -18,7 +18,7 @@ export const drill: Action<'drill'> = async (context) => {
   const platform = openPlatform(context, login);
   const started = clock.steady();
   const run = runId(clock.now(), context.id);
-  if (request.mode === 'restore' || failover) saveBegun(context, run);
+  if (request.mode === 'restore' || failover?.exercise) saveBegun(context, run);
   const opened = regions && (await (await import('./regions.ts')).openRegions(context, platform, regions));
   const exercise =
     failover && (await (await import('./failover.ts')).openFailover(context, platform, failover));
@@ -26,7 +26,11 @@ export const drill: Action<'drill'> = async (context) => {
     { ...portsOf(context, platform), regions: opened?.ports, failover: exercise?.ports },
     {
       ...request,
-      failover: exercise?.request,
+      failover: failover?.exercise ? exercise?.request : undefined,
+      balancer:
+        failover && !failover.exercise
+          ? { project: platform.projectId, name: failover.backendService }
+          : undefined,
       regions: opened?.request,
       run,
       member: platform.member(),

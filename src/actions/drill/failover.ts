@@ -9,13 +9,15 @@ import { putBackend } from '../../steps/drill/failover-back.ts';
 import type { FailoverPorts, FailoverRequest } from '../../steps/drill/failover-ports.ts';
 import type { Platform } from '../login/platform.ts';
 import type { AskedFailover } from './inputs.ts';
+import { readOut, saveOut } from './saved.ts';
 
 /** What an exercise of a failover needs. */
 export function openFailover(
-  { clock, log, id }: Context,
+  context: Context,
   { rest, endpoints, tokens, projectId: project }: Platform,
   { backendService, frontUrl, waitMs }: AskedFailover,
 ): { ports: FailoverPorts; request: FailoverRequest } {
+  const { clock, log, id } = context;
   return {
     ports: {
       ...{ clock, log, tokens },
@@ -23,6 +25,7 @@ export function openFailover(
       services: createServices(rest),
       prober: createProber(endpoints, userAgent(id, 'failover')),
       entries: createLogEntries(rest),
+      saveOut: (isOut) => saveOut(context, isOut),
     },
     request: { project, backendService, frontUrl, waitMs, paceMs: 1000, lookMs: 5000 },
   };
@@ -30,9 +33,12 @@ export function openFailover(
 
 /** Puts back what a killed step had taken out. */
 export const putBackKilled = (
-  { clock, log, signal }: Context,
+  context: Context,
   { rest, projectId: project }: Platform,
   { backendService: name }: AskedFailover,
   run: string,
-): Promise<Back> =>
-  putBackend({ clock, log, balancers: createBalancers(rest, clock) }, { project, name }, { run }, signal);
+): Promise<Back> => {
+  const { clock, log, signal } = context;
+  const own = { run, isLate: readOut(context) };
+  return putBackend({ clock, log, balancers: createBalancers(rest, clock) }, { project, name }, own, signal);
+};

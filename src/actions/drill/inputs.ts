@@ -7,13 +7,15 @@ export interface DrillInputs {
   login: LoginRequest;
   /** The two regions to compare. */
   regions: AskedRegions | undefined;
-  /** Undefined: no traffic is moved. */
+  /** Undefined: no backend service is named. */
   failover: AskedFailover | undefined;
-  request: Omit<DrillRequest, 'run' | 'member' | 'signal' | 'regions' | 'failover'>;
+  request: Omit<DrillRequest, 'run' | 'member' | 'signal' | 'regions' | 'failover' | 'balancer'>;
 }
 
 /** The exercise of a failover. */
 export interface AskedFailover {
+  /** False: no traffic is moved. Only what an earlier exercise left is told. */
+  exercise: boolean;
   backendService: string;
   frontUrl: string;
   waitMs: number;
@@ -51,12 +53,14 @@ export function readDrill({
     ] as const)
       if (!inputs.isSet(needed)) inputs.missing(needed);
   return {
-    failover: exercise
-      ? {
-          ...{ backendService: backendService ?? '', frontUrl: frontUrl ?? '' },
-          waitMs: values.exercise_wait * 1000,
-        }
-      : undefined,
+    failover:
+      exercise || backendService !== undefined
+        ? {
+            exercise,
+            ...{ backendService: backendService ?? '', frontUrl: frontUrl ?? '' },
+            waitMs: values.exercise_wait * 1000,
+          }
+        : undefined,
     regions:
       second === undefined ? undefined : { name, first, second, capacityFile, needed: values.needed_rate },
     login: readLogin({ inputs, env, localLogin }, values),

@@ -24,7 +24,9 @@ export const drillPost: Action<'drill'> = async (context) => {
   const cleaned = nothingCleaned();
   // The load balancer first: users may be without a second region.
   const back =
-    failover && (await (await import('./failover.ts')).putBackKilled(context, platform, failover, run));
+    failover?.exercise === true
+      ? await (await import('./failover.ts')).putBackKilled(context, platform, failover, run)
+      : undefined;
   if (back?.finding) cleaned.findings.push(back.finding);
   const { prefix } = request;
   // One bucket that refuses is no reason to leave objects in the others.

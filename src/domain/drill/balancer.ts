@@ -64,11 +64,12 @@ export function readMarker(service: JsonObject): { marker: Marker | undefined; d
   const text = textOf(service.description);
   if (text === undefined) return { marker: undefined, description: null };
   const at = text.lastIndexOf(lead);
-  const marker = at < 0 ? undefined : markerIn(text.slice(at + lead.length));
+  const [line = ''] = at < 0 ? [] : text.slice(at + lead.length).split('\n', 1);
+  const marker = at < 0 ? undefined : markerIn(line);
   if (!marker) return { marker, description: text };
-  // Before the marker is the description as it was, behind it whether there was one at all.
-  const before = text.slice(0, at);
-  return { marker, description: before === '' ? null : before.slice(0, -1) };
+  // Before the marker is the description as it was, and a line break. What stands behind it somebody else has written meanwhile.
+  const rest = text.slice(0, at).replace(/\n$/, '') + text.slice(at + lead.length + line.length);
+  return { marker, description: at === 0 && rest === '' ? null : rest };
 }
 
 /** The change that takes one region's group out. A sentence says why it cannot be done. */

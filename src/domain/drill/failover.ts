@@ -33,6 +33,8 @@ export interface FailoverEvidence {
 export const steady = 10;
 /** So many bad answers in a row end an exercise. */
 export const mostBad = 20;
+/** So do bad answers for so long, as each may take seconds. */
+export const mostBadMs = 30_000;
 
 /** When the traffic had moved. Undefined: it has not yet, as far as the logs say. */
 export function movedAt(probes: readonly Probe[], to: string): number | undefined {

@@ -80,13 +80,13 @@ export const drillGroup = group('The drill', {
       shown: 'plain',
     }),
     sentence:
-      'Global backend service of the load balancer, with a serverless group in each of the two regions. An exercise changes it, and puts back what an earlier one left.',
+      'Global backend service of the load balancer, with a serverless group in each of the two regions. An exercise changes it, and puts back what an earlier one left. Without an exercise, what one left is told.',
     example: 'ocr-backend',
-    otherwise: 'no failover is exercised',
+    otherwise: 'no load balancer is looked at',
     usedBy: drill,
   },
   exercise_wait: {
-    kind: duration('10s', '30m'),
+    kind: duration('1m', '30m'),
     sentence: 'How long an exercise waits until the traffic has moved, and as long until it is back.',
     example: '10m',
     default: '5m',

@@ -31,9 +31,24 @@ export async function drill(ports: DrillPorts, request: DrillRequest): Promise<D
     ...{ buckets: [], restored: [], trend: [], removed: 0, left: [], region: undefined },
   };
   const findings: Finding[] = [];
+  if (request.balancer && ports.failover) {
+    const { leftByEarlier } = await import('./failover-back.ts');
+    findings.push(...(await leftByEarlier(ports.failover, request.balancer, request.signal)));
+  }
   if (request.regions && ports.regions) {
     const { drillRegions } = await import('./regions.ts');
-    const compared = await drillRegions(ports.regions, { ...request.regions, signal: request.signal });
+    const asked = { ...request.regions, signal: request.signal };
+    const compared = await drillRegions(ports.regions, asked).catch(async (error: unknown) => {
+      // Without the comparison there is no exercise, which would put back what an earlier one left.
+      const { failover } = request;
+      if (failover && ports.failover)
+        await (await import('./failover-back.ts')).putBackEarlier(
+          ports.failover,
+          { project: failover.project, name: failover.backendService },
+          request.signal,
+        );
+      throw error;
+    });
     findings.push(...compared.findings);
     evidence.region = compared.evidence;
     if (request.failover && ports.failover) {

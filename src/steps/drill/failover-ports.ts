@@ -16,6 +16,8 @@ export interface FailoverPorts {
   entries: LogEntries;
   clock: Clock;
   log: Log;
+  /** Notes for the post step that a region is taken out now, or is back. */
+  saveOut?: (isOut: boolean) => void;
 }
 
 export interface FailoverRequest {

@@ -50,12 +50,14 @@ export class Probes {
   /** Sends one request, and once more with the token for another region if the first is refused. */
   async send(url = this.#request.frontUrl, signal = this.#context.signal): Promise<boolean> {
     const { clock, prober, tokens } = this.#ports;
-    const at = clock.steady();
+    let at = clock.steady();
     let ok = false;
     let agent = '';
     for (const audience of [...this.#audiences]) {
       agent = this.#agent();
       const token = await tokens.idToken(audience, signal);
+      // What a token takes is no part of a failover.
+      at = clock.steady();
       const { status } = await prober.probe(url, {
         ...{ method: 'GET', token, timeoutMs, headers: { 'user-agent': agent } },
         ...(signal ? { signal } : {}),

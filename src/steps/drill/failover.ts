@@ -14,13 +14,14 @@ import {
   type FailoverEvidence,
   judgeFailover,
   mostBad,
+  mostBadMs,
   movedAsKnown,
 } from '../../domain/drill/failover.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import type { Finding } from '../../domain/findings/finding.ts';
 import type { RunService } from '../ports/services.ts';
 import { notDone } from './clean-up.ts';
-import { putBackend } from './failover-back.ts';
+import { lateMs, putBackend } from './failover-back.ts';
 import type { FailoverContext, FailoverPorts, FailoverRequest } from './failover-ports.ts';
 import { hasAnswered, Probes } from './failover-probes.ts';
 import { failoverTrend } from './failover-trend.ts';
@@ -127,6 +128,18 @@ async function checkGroups(
   service: JsonObject,
   { first, second, signal }: FailoverContext,
 ): Promise<void> {
+  const strange = backendsOf(service).find(
+    (backend) => ![first.region, second.region].includes(groupOf(backend)?.region ?? ''),
+  );
+  if (strange)
+    throw new Refused(
+      `the backend service leads elsewhere too (${groupOf(strange)?.region ?? shortName(textOrEmpty(strange.group))}), so it is not ${second.region} alone that would take over`,
+    );
+  const drained = backendsOf(service).find(({ capacityScaler }) => capacityScaler === 0);
+  if (drained)
+    throw new Refused(
+      `the group in ${groupOf(drained)?.region} has a capacityScaler of 0, so it gets no requests`,
+    );
   for (const { region, service: path } of [first, second]) {
     const groups = backendsOf(service).flatMap((backend) => groupOf(backend) ?? []);
     const there = groups.filter((group) => group.region === region);
@@ -193,7 +206,7 @@ async function move(
   evidence: FailoverEvidence,
   findings: Finding[],
 ): Promise<void> {
-  const { balancers, clock } = ports;
+  const { balancers, clock, log } = ports;
   const { project, backendService: name } = request;
   const { run, first, signal } = context;
   const change = takeOut(service, {
@@ -203,24 +216,38 @@ async function move(
   });
   if (typeof change === 'string') throw new Refused(change);
   const backend = backendsOf(service).find((one) => groupOf(one)?.region === first.region);
+  signal?.throwIfAborted();
   const began = clock.steady();
   let failure: unknown;
   let isOut = true;
+  let isLate = true;
+  ports.saveOut?.(true);
   try {
-    const wrote = await balancers.write(project, name, change, textOrEmpty(service.fingerprint), signal);
+    // A signal does not stop it half way: what Compute Engine has begun it ends, and only then can it be put back.
+    const over = AbortSignal.timeout(backMs);
+    const wrote = await balancers.write(project, name, change, textOrEmpty(service.fingerprint), over);
+    isLate = false;
+    signal?.throwIfAborted();
     // An answer that was lost looks like a change by somebody else.
     if (wrote === 'changed' && !(await isOurs(ports, request, context))) {
       isOut = false;
+      ports.saveOut?.(false);
       throw new Refused('somebody else changed the backend service meanwhile');
     }
     await watchMove(ports, request, context, probes, { began, evidence });
   } catch (error) {
     failure = error;
+    if (wasRefused(error)) isLate = false;
   }
   if (isOut) {
     // A signal does not stop the way back, and GitHub ends the process soon: the post step goes on.
-    const back = await putBackend(ports, { project, name }, { run, backend }, AbortSignal.timeout(backMs));
+    const own = { run, backend, isLate };
+    const back = await putBackend(ports, { project, name }, own, AbortSignal.timeout(backMs + lateMs));
     if (back.finding) findings.push(back.finding);
+    // An error ends the run without its findings.
+    if (back.finding && failure !== undefined)
+      log.warning([back.finding.title, back.finding.fix, ...(back.finding.commands ?? [])].join(' '));
+    if (back.did !== 'not') ports.saveOut?.(false);
     const now = await balancers.read(project, name, AbortSignal.timeout(backMs)).catch(() => undefined);
     const isEqual = now !== undefined && canonical(comparable(now)) === canonical(comparable(service));
     evidence.put_back = back.did === 'not' ? 'not' : isEqual ? 'as before' : 'own part';
@@ -229,6 +256,10 @@ async function move(
   if (evidence.rto_seconds !== undefined && evidence.put_back !== 'not')
     await watchReturn(ports, request, context, probes, evidence);
 }
+
+/** Compute Engine has refused the write, so it will not carry it out. */
+const wasRefused = (error: unknown): boolean =>
+  error instanceof ReleaseError && [401, 403, 404].includes(error.facts?.status ?? 0);
 
 /** True if the region is still out, and by this run. */
 async function isOurs(
@@ -272,8 +303,10 @@ async function watchMove(
         return;
       }
     }
-    if (badInARow(sent) >= mostBad) {
-      log.warning(`${mostBad} requests in a row got no good answer, so the exercise ends.`);
+    const inARow = badInARow(sent);
+    const since = sent[sent.length - inARow]?.at ?? now;
+    if (inARow >= mostBad || now - since >= mostBadMs) {
+      log.warning(`${inARow} requests in a row got no good answer, so the exercise ends.`);
       return;
     }
     if (now >= until) return;

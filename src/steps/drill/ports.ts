@@ -62,7 +62,7 @@ export interface DrillPorts {
   random: (bytes: number) => Uint8Array;
   /** Needed where regions are compared. */
   regions?: RegionsPorts | undefined;
-  /** Needed for an exercise of a failover. */
+  /** Needed for an exercise of a failover, and to see what one left. */
   failover?: FailoverPorts | undefined;
   digestOf: (bytes: Uint8Array) => { md5: string; sha256: string };
 }
@@ -74,6 +74,8 @@ export interface DrillRequest {
   regions?: Omit<RegionsRequest, 'signal'> | undefined;
   /** Undefined: no traffic is moved. */
   failover?: FailoverRequest | undefined;
+  /** A backend service that no exercise of this run changes: what an earlier one left is told. */
+  balancer?: { project: string; name: string } | undefined;
   targets: Targets;
   /** Canaries of a restore, and the bytes of each. */
   canaries: number;

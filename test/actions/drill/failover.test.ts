@@ -3,6 +3,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { grant } from '../../../sandbox/core/policies.ts';
 import { drill } from '../../../src/actions/drill/drill.ts';
+import { drillPost } from '../../../src/actions/drill/post.ts';
+import type { JsonObject } from '../../../src/domain/data/json.ts';
+import { backendsOf, comparable, takeOut } from '../../../src/domain/drill/balancer.ts';
 import { createClock } from '../../../src/runner/clock.ts';
 import { buildBalancer } from '../../sandbox/support/balancer.ts';
 import { Client } from '../../sandbox/support/client.ts';
@@ -69,4 +72,33 @@ test('compares two regions that a release has made, moves the traffic, and says 
   expect([ran.exitCode, ran.outputs.bad_answers]).toEqual([0, 0]);
   expect(ran.outputs.failover_seconds).toBeGreaterThan(0);
   expect(ran.state.drill_run).toMatch(/^\d{8}T/);
+  expect(ran.state.drill_out).toBe('back');
+
+  // The post step finds nothing to do then.
+  const after = await world.run(drillPost, { inputs: asked, state: ran.state });
+  expect([after.exitCode, after.report.reason]).toEqual([0, 'No object of the drill was left.']);
+
+  // A killed step leaves the region out. A drill without an exercise tells it, and the post step puts it back.
+  const client = new Client(sandbox);
+  const owner = (await client.control('POST', '/tokens', { member: 'user:owner@example.com' })).body
+    .accessToken;
+  const path = `/compute/v1/projects/${sandbox.project}/global/backendServices/ocr-backend`;
+  const backend = async () => (await client.api('compute', 'GET', path, undefined, owner)).body as JsonObject;
+  const start = await backend();
+  const run = String(ran.state.drill_run);
+  const change = takeOut(start, { from: first, run, until: 1 }) as object;
+  expect((await client.api('compute', 'PATCH', path, change, owner)).status).toBe(200);
+  const looked = await world.run(drill, { inputs: { ...asked, exercise: 'false' } });
+  expect([looked.exitCode, looked.report.findings.map(({ rule }) => rule)]).toEqual([
+    1,
+    ['drill-balancer-left'],
+  ]);
+  expect(looked.state).not.toHaveProperty('drill_run');
+  const other = await world.run(drillPost, { inputs: asked, state: { drill_run: 'another' } });
+  expect([other.exitCode, (await backend()).backends]).toEqual([0, backendsOf(start).slice(1)]);
+  const killed = await world.run(drillPost, { inputs: asked, state: { drill_run: run, drill_out: 'out' } });
+  expect([killed.exitCode, killed.report.verdict, killed.report.reason]).toEqual([
+    ...[0, 'pass', 'Put back the region that the drill had taken out of ocr-backend.'],
+  ]);
+  expect(comparable(await backend())).toEqual(comparable(start));
 });
