@@ -98,10 +98,12 @@ export function namesOf(code) {
 /** The members that the code takes of a built-in module, undefined if it also uses the module as a whole. */
 export function membersOf(id, codes) {
   const members = new Set();
-  for (const code of codes)
-    for (const [, variable] of code.matchAll(
-      new RegExp(`var (\\S+) = __(?:nccwpck|webpack)_require__\\(${id}\\);`, 'g'),
-    )) {
+  const asked = `__(?:nccwpck|webpack)_require__\\(${id}\\)`;
+  for (const code of codes) {
+    const variables = [...code.matchAll(new RegExp(`var (\\S+) = ${asked};`, 'g'))];
+    // A package may ask in another way, and what it takes is not known then.
+    if (variables.length !== [...code.matchAll(new RegExp(asked, 'g'))].length) return undefined;
+    for (const [, variable] of variables) {
       const name = variable.replaceAll('$', '\\$');
       for (const { 0: use, 1: member, index } of code.matchAll(
         new RegExp(`(?<![\\w$.])${name}(?![\\w$])(?:\\.([\\w$]+))?`, 'g'),
@@ -114,6 +116,7 @@ export function membersOf(id, codes) {
         else return undefined;
       }
     }
+  }
   return [...members].sort();
 }
 

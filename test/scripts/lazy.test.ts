@@ -276,6 +276,8 @@ describe('a built-in module of Node', () => {
       undefined,
     ],
     ['the module as a whole', `${use}\nsend(crypto_1);`, undefined],
+    ['a package, its own way', `${use}\nconst c = __webpack_require__(77);\nc.createHash();`, undefined],
+    ['a package, in an expression', '__webpack_require__(77).createHash();', undefined],
   ])('%s', (_, code, members) => {
     expect(membersOf(77, [code])).toEqual(members);
   });
