@@ -34,19 +34,27 @@ interface World {
   /** The text of an image. `reads` counts the images that were read. */
   read?: (options: Options, model: string, reads: number) => string;
   champion?: boolean;
+  /** The revision that serves answers nothing but 500. */
+  broken?: boolean;
 }
 
 /** Two revisions with one cache: the one that serves has model 1, and the tested one model 2. */
-async function play({ suite: text = suite, key, read, champion = false }: World): Promise<CaseResult> {
+async function play({
+  suite: text = suite,
+  key,
+  read,
+  champion = false,
+  broken = false,
+}: World): Promise<CaseResult> {
   const cache = new Map<string, string>();
   const sent: string[] = [];
   let reads = 0;
   const ports = smokePorts(undefined, {
     http: {
-      send: async ({ url, body }) => {
+      send: async ({ url, body: sentBody }) => {
         const { hostname, searchParams } = new URL(url);
         const model = hostname === 'old.example' ? '1' : '2';
-        const image = Buffer.concat([...(body && 'image' in body ? body.image : [])]);
+        const image = Buffer.concat([...(sentBody && 'image' in sentBody ? sentBody.image : [])]);
         const options = {
           language: searchParams.get('language') ?? 'eng+kor',
           characters: searchParams.get('characters') ?? '',
@@ -59,7 +67,9 @@ async function play({ suite: text = suite, key, read, champion = false }: World)
           `${options.language} ${options.characters} ${model}`;
         cache.set(name, answer);
         const headers = { 'content-type': 'application/json' };
-        const whole = { status: 200, headers, body: JSON.stringify({ text: answer }) };
+        const down = broken && model === '1';
+        const body = JSON.stringify(down ? { error: 'no' } : { text: answer });
+        const whole = { status: down ? 500 : 200, headers, body };
         return { answer: { ...whole, truncated: false, garbled: false, milliseconds: 3 } };
       },
     },
@@ -119,6 +129,13 @@ test('a missing model cannot be seen without the revision that serves, nor if bo
   expect(result.note).toContain('nothing is known about the model in the key');
 });
 
+test('a revision that serves and is broken proves nothing about the model, and that is said', async () => {
+  const key: Key = (image, options, model) => `${keyOf(image, options, model)}${model}`;
+  const result = await play({ key, champion: true, broken: true });
+  expect(result).toMatchObject({ status: 'passed' });
+  expect(result.note).toContain('the revision that serves gave no text, so nothing is known about the model');
+});
+
 test('a variant that reads the same without a cache proves nothing, unless the suite says what is right', async () => {
   const read = ({ characters }: Options) => `TOTAL ${characters}`;
   const blind = await play({ key: keyOf, read });
@@ -151,6 +168,32 @@ test('a cache that gives back something else than it was given fails', async () 
   const result = await play({ key, read });
   expect(result.status).toBe('failed');
   expect(result.failures[0]?.what).toContain('with a warm cache that it never gets without one');
+});
+
+test('the champion has what is left of the time of the test, and no more', async () => {
+  let now = 0;
+  const limits: { host: string; at: number; ms: number }[] = [];
+  const ports = smokePorts(undefined, {
+    clock: { now: () => now, steady: () => now, sleep: async () => {} },
+    http: {
+      send: async ({ url, timeoutMs }) => {
+        limits.push({ host: new URL(url).hostname, at: now, ms: timeoutMs });
+        now += 10_000;
+        const body = JSON.stringify({ text: new URL(url).search });
+        const answer = { status: 200, headers: { 'content-type': 'application/json' }, body };
+        return { answer: { ...answer, truncated: false, garbled: false, milliseconds: 10_000 } };
+      },
+    },
+    files: { read: async (path) => (path.endsWith('.yaml') ? Buffer.from(suite) : png) },
+  });
+  const deadlineMs = 70_000;
+  await smokeTest(ports, {
+    ...{ suite: 'x.yaml', deadlineMs, target: { url: 'https://new.example' } },
+    champion: { url: 'https://old.example' },
+  });
+  const champion = limits.filter(({ host }) => host === 'old.example');
+  expect(champion.length).toBeGreaterThan(0);
+  for (const { at, ms } of champion) expect(at + ms).toBeLessThanOrEqual(Math.max(deadlineMs, at + 1));
 });
 
 test.each([

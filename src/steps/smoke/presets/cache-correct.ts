@@ -51,12 +51,16 @@ function createSender({ caller, preset, ports }: PresetContext) {
 
 /** What the revision that serves answers to the same bytes. It is not judged: whatever it answers may now be in a cache. */
 async function askChampion(
-  { ports, preset, request }: PresetContext,
+  { caller: own, ports, preset, request }: PresetContext,
   all: readonly SmokeCase[],
   instead: Bytes,
 ) {
   if (!request.champion) return [];
-  const caller = createCaller(ports, { ...request, target: request.champion }, () => '');
+  const caller = createCaller(
+    ports,
+    { ...request, target: request.champion, deadlineMs: own.timeLeft() },
+    () => 'the revision that serves',
+  );
   const answers: (string | undefined)[] = [];
   for (const one of all)
     answers.push(seenIn(one, (await caller.call(one, { instead })).attempt, preset.compare).answer);
@@ -113,5 +117,9 @@ export async function cacheCorrect(context: PresetContext): Promise<PresetOutcom
       kind: 'unknown',
       note: `${judged.blind.join(', ')} gets the answer of ${item.name} without a cache too, so a missing part of the key would not show. Take an image that it reads differently, or say under expect what is right.`,
     };
-  return { kind: 'ran', failures, called, note: `${times()}${judged.note}` };
+  const silent =
+    champion.length > 0 && champion.every((answer) => answer === undefined)
+      ? '; the revision that serves gave no text, so nothing is known about the model in the key'
+      : judged.note;
+  return { kind: 'ran', failures, called, note: `${times()}${silent}` };
 }
