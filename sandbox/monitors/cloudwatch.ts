@@ -164,8 +164,12 @@ export async function startCloudWatch({ region, now, pageSize = 100_800, kept }:
     return next !== undefined && kinds.includes(next) ? troubles.shift() : undefined;
   }
 
-  /** AWS JSON 1.1. Its errors have no namespace. */
-  function sageMaker(request: IncomingMessage, body: string): { status: number; body: unknown } {
+  /** SageMaker and CloudWatch Logs: AWS JSON 1.1. Their errors have no namespace. */
+  function sageMaker(
+    request: IncomingMessage,
+    body: string,
+    service: 'sagemaker' | 'logs',
+  ): { status: number; body: unknown } {
     const refused = (status: number, { code, message }: Refusal) => ({
       status,
       body: { __type: code, message },
@@ -176,7 +180,7 @@ export async function startCloudWatch({ region, now, pageSize = 100_800, kept }:
     const signature = refusalOf(
       { method: request.method ?? '', path: request.url ?? '', headers, body },
       (id) => keys.get(id),
-      { region, service: 'sagemaker', now: now() + aheadMs },
+      { region, service, now: now() + aheadMs },
     );
     if (signature) return refused(400, signature);
     if (headers['content-type'] !== 'application/x-amz-json-1.1')
@@ -185,16 +189,16 @@ export async function startCloudWatch({ region, now, pageSize = 100_800, kept }:
     if (trouble === 'throttle')
       return refused(400, { code: 'ThrottlingException', message: 'Rate exceeded' });
     if (trouble === 'outage') return { status: 503, body: 'Service Unavailable' };
-    const action = (headers['x-amz-target'] ?? '').replace(/^SageMaker\./, '');
+    const action = (headers['x-amz-target'] ?? '').replace(/^(SageMaker|Logs_20140328)\./, '');
     const id = /Credential=([^/]+)/.exec(headers.authorization ?? '')?.[1] ?? '';
-    if (trouble === 'deny' || !may(id, `sagemaker:${action}`))
+    if (trouble === 'deny' || !may(id, `${service}:${action}`))
       return refused(400, {
         code: 'AccessDeniedException',
-        message: `not authorized to perform: sagemaker:${action}`,
+        message: `not authorized to perform: ${service}:${action}`,
       });
     const parsed = JSON.parse(body) as Record<string, unknown>;
     calls.push({ action, body: parsed });
-    const answer = sagemaker.call(action, parsed);
+    const answer = service === 'logs' ? sagemaker.logs(action, parsed) : sagemaker.call(action, parsed);
     if (trouble === 'lost') return { status: 504, body: 'Gateway Timeout' };
     return 'refused' in answer ? refused(400, answer.refused as Refusal) : { status: 200, body: answer };
   }
@@ -293,9 +297,13 @@ export async function startCloudWatch({ region, now, pageSize = 100_800, kept }:
     }
     const isQuery = request.headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true;
     const form = new URLSearchParams(isQuery ? body : '');
-    const isSageMaker = String(request.headers['x-amz-target']).startsWith('SageMaker.');
+    const target = String(request.headers['x-amz-target']);
+    const isLogs = target.startsWith('Logs_20140328.');
+    const isSageMaker = isLogs || target.startsWith('SageMaker.');
     const answer = !isQuery
-      ? (isSageMaker ? sageMaker : cloudWatch)(request, body)
+      ? isSageMaker
+        ? sageMaker(request, body, isLogs ? 'logs' : 'sagemaker')
+        : cloudWatch(request, body)
       : form.get('Version') === '2010-05-08'
         ? iam(request, form, body)
         : sts(form);

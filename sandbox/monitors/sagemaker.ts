@@ -13,6 +13,8 @@ export interface StepPlan {
   cached?: boolean;
   /** Final metrics of its training job. */
   metrics?: Record<string, number>;
+  /** What its container writes. */
+  log?: string[];
 }
 
 export interface PipelinePlan {
@@ -228,7 +230,9 @@ export class SageMaker {
       ...(cached
         ? { CacheHitResult: { SourcePipelineExecutionArn: arn.replace(/.{12}$/, '000000000000') } }
         : {}),
-      ...(status === 'Succeeded' || kind === 'Training' ? { Metadata: about[kind] } : {}),
+      ...(status === 'Succeeded' || kind === 'Training' || kind === 'Processing'
+        ? { Metadata: about[kind] }
+        : {}),
     };
   }
 
@@ -244,6 +248,41 @@ export class SageMaker {
       );
     execution.stoppedAt ??= this.#now();
     return { PipelineExecutionArn: execution.arn };
+  }
+
+  /** CloudWatch Logs: the streams of the jobs, from the service model logs-2014-03-28. */
+  logs(
+    operation: string,
+    { logGroupName, logStreamNamePrefix, logStreamName, limit }: Json,
+  ): Json | { refused: Refusal } {
+    const kind = /^\/aws\/sagemaker\/(Training|Processing)Jobs$/.exec(String(logGroupName))?.[1];
+    const streams = [...this.executions.values()].flatMap((execution) =>
+      this.#run(execution)
+        .steps.filter((step) => step.kind === kind && step.log && !step.cached)
+        .map(({ name: step, log = [], startsAt }) => ({
+          name: `${execution.arn.slice(-12)}-${step}/algo-1-${Math.floor(startsAt / 1000)}`,
+          ...{ log, startsAt },
+        })),
+    );
+    if (kind === undefined || streams.length === 0)
+      return {
+        refused: { code: 'ResourceNotFoundException', message: 'The specified log group does not exist.' },
+      };
+    if (operation === 'DescribeLogStreams')
+      return {
+        logStreams: streams
+          .filter((stream) => stream.name.startsWith(String(logStreamNamePrefix)))
+          .slice(0, Number(limit ?? 50))
+          .map((stream) => ({ logStreamName: stream.name, lastEventTimestamp: stream.startsAt })),
+      };
+    const found = streams.find((stream) => stream.name === logStreamName);
+    if (operation !== 'GetLogEvents') return { refused: { code: 'UnknownOperationException', message: '' } };
+    if (!found)
+      return {
+        refused: { code: 'ResourceNotFoundException', message: 'The specified log stream does not exist.' },
+      };
+    const events = found.log.map((message, at) => ({ timestamp: found.startsAt + at, message }));
+    return { events: events.slice(-Number(limit ?? 10_000)) };
   }
 
   #training(job: string): Json {

@@ -20,6 +20,7 @@ export type AwsClient = (call: AwsCall) => Promise<Record<string, unknown>>;
 const protocols = {
   monitoring: { json: '1.0', shown: 'cloudwatch' },
   sagemaker: { json: '1.1', shown: 'sagemaker' },
+  logs: { json: '1.1', shown: 'logs' },
 } as const;
 
 const mostTries = 3;
@@ -28,7 +29,7 @@ const toleratedMs = 60_000;
 
 /**
  * Calls operations by AWS JSON (https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html), which CloudWatch speaks beside
- * its older query protocol, and SageMaker alone: numbers arrive as numbers, and times as seconds. Throws `AwsError` if AWS refuses.
+ * its older query protocol, and SageMaker and CloudWatch Logs alone: numbers arrive as numbers, and times as seconds. Throws `AwsError` if AWS refuses.
  */
 export function createAwsClient(world: AwsWorld, session: AwsSession, region: string): AwsClient {
   const { clock, env, sandbox, userAgent } = world;

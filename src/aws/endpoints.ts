@@ -2,10 +2,11 @@ import { ReleaseError } from '../domain/errors/errors.ts';
 import { isLoopback } from '../domain/proxy/no-proxy.ts';
 
 /** The services that are called, by the name with which calls are signed. */
-export type AwsService = 'monitoring' | 'sagemaker' | 'sts';
+export type AwsService = 'logs' | 'monitoring' | 'sagemaker' | 'sts';
 
 /** Their names in AWS_ENDPOINT_URL_<SERVICE> (https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html). */
 const variables: Record<AwsService, string> = {
+  logs: 'AWS_ENDPOINT_URL_CLOUDWATCH_LOGS',
   monitoring: 'AWS_ENDPOINT_URL_CLOUDWATCH',
   sagemaker: 'AWS_ENDPOINT_URL_SAGEMAKER',
   sts: 'AWS_ENDPOINT_URL_STS',

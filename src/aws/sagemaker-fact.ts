@@ -60,7 +60,7 @@ export function stepFact(step: JsonObject, metrics: Readonly<Record<string, numb
     state: isCached && state === 'succeeded' ? 'cached' : state,
     word: isCached ? `${word}, from the cache` : word,
     error: shortened(textOf(step.FailureReason)),
-    worker: trainingJob(step),
+    worker: workerOf(step),
     metrics,
     models: modelsOf(step),
   };
@@ -69,6 +69,13 @@ export function stepFact(step: JsonObject, metrics: Readonly<Record<string, numb
 /** `arn:aws:sagemaker:R:A:training-job/NAME` as NAME. */
 export const trainingJob = (step: JsonObject): string | undefined =>
   /:training-job\/([\w-]+)$/.exec(textOf(objectOf(objectOf(step.Metadata).TrainingJob).Arn) ?? '')?.[1];
+
+/** The job that runs the container of a step, as `training-job/NAME` or `processing-job/NAME`. */
+function workerOf(step: JsonObject): string | undefined {
+  const { TrainingJob: training, ProcessingJob: processing } = objectOf(step.Metadata);
+  const arn = textOf(objectOf(training).Arn) ?? textOf(objectOf(processing).Arn) ?? '';
+  return /:((?:training|processing)-job\/[\w-]+)$/.exec(arn)?.[1];
+}
 
 function modelsOf(step: JsonObject): ModelFact[] {
   const arn = textOf(objectOf(objectOf(step.Metadata).RegisterModel).Arn);

@@ -1,21 +1,26 @@
 import { type JsonObject, listOf, objectOf, textOf } from '../domain/data/json.ts';
 import { ReleaseError } from '../domain/errors/errors.ts';
+import type { TailOptions } from '../domain/pipeline/tail.ts';
 import type { TaskFact } from '../domain/pipeline/types.ts';
 import { slug } from '../domain/product.ts';
 import type { Pipelines } from '../steps/pipeline/ports.ts';
 import { createAwsClient } from './client.ts';
 import { AwsError } from './errors.ts';
+import { jobTail } from './job-log.ts';
 import { type AwsPurpose, explainDenied, policyOf } from './login.ts';
 import { executionFact, finalMetrics, stepFact, trainingJob } from './sagemaker-fact.ts';
 import { AwsSession, type AwsWorld } from './session.ts';
 
 const actions = [
-  'StartPipelineExecution',
-  'DescribePipelineExecution',
-  'ListPipelineExecutionSteps',
-  'StopPipelineExecution',
-  'DescribeTrainingJob',
-].map((name) => `sagemaker:${name}`);
+  ...[
+    'StartPipelineExecution',
+    'DescribePipelineExecution',
+    'ListPipelineExecutionSteps',
+    'StopPipelineExecution',
+    'DescribeTrainingJob',
+  ].map((name) => `sagemaker:${name}`),
+  ...['DescribeLogStreams', 'GetLogEvents'].map((name) => `logs:${name}`),
+];
 
 export const runsPipelines: AwsPurpose = {
   policy: policyOf(actions),
@@ -26,7 +31,7 @@ export const runsPipelines: AwsPurpose = {
   actions: actions.join(', '),
 };
 
-export interface SageMakerOptions {
+export interface SageMakerOptions extends TailOptions {
   world: AwsWorld;
   region: string;
   role: string | undefined;
@@ -46,7 +51,14 @@ const mostPages = 20;
 const mostThrottled = 5;
 
 /** Pipelines of SageMaker by AWS JSON 1.1 (service model sagemaker-2017-07-24). */
-export function createSageMakerPipelines({ world, region, role, job }: SageMakerOptions): Pipelines {
+export function createSageMakerPipelines({
+  world,
+  region,
+  role,
+  job,
+  text,
+  redact,
+}: SageMakerOptions): Pipelines {
   const session = new AwsSession(world, region, role, runsPipelines);
   const client = createAwsClient(world, session, region);
   /** Metrics of training jobs that have ended, which do not change. */
@@ -149,6 +161,9 @@ export function createSageMakerPipelines({ world, region, role, job }: SageMaker
         if (!(error instanceof AwsError && /^(Conflict|ResourceNotFound|Validation)$/.test(error.awsCode)))
           throw error;
       }
+    },
+    async tail({ worker }, signal) {
+      return worker === undefined ? undefined : jobTail(client, { region, worker, signal }, { text, redact });
     },
   };
 }

@@ -75,6 +75,8 @@ async function openSageMaker(context: Context, read: ReadPipeline): Promise<Pipe
     world: { ...outside, clock },
     region,
     role: read.sagemaker.role,
+    text: mayShowText(context),
+    redact: context.secrets.redact,
     job: name === undefined ? undefined : sageMakerJob(read, name, region),
   });
 }

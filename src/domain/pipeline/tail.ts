@@ -18,7 +18,7 @@ export function tailFilter(worker: string): string | undefined {
 /** The page of the same entries. */
 export const tailConditions = (filter: string): string[] => filter.split(' AND ');
 
-interface TailOptions {
+export interface TailOptions {
   /** Whether messages may be shown. If not, only types and places of exceptions are. */
   text: boolean;
   redact: (text: string) => string;

@@ -69,7 +69,7 @@ export const pipelineGroup = group('The pipeline', {
       expected: 'the ARN of a role such as arn:aws:iam::123456789012:role/trainer',
     }),
     sentence:
-      "Role of AWS to assume with GitHub's token of this job, which needs `id-token: write`. The session may only start, read and stop pipelines, and read training jobs.",
+      "Role of AWS to assume with GitHub's token of this job, which needs `id-token: write`. The session may only start, read and stop pipelines, and read training jobs and logs.",
     example: 'arn:aws:iam::123456789012:role/trainer',
     otherwise: 'the AWS credentials of an earlier step',
     usedBy: pipeline,

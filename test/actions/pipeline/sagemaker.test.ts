@@ -82,6 +82,8 @@ test('the session may do nothing else than the calls of a pipeline', async () =>
         'sagemaker:ListPipelineExecutionSteps',
         'sagemaker:StopPipelineExecution',
         'sagemaker:DescribeTrainingJob',
+        'logs:DescribeLogStreams',
+        'logs:GetLogEvents',
       ],
       Resource: '*',
     },
@@ -107,6 +109,33 @@ describe('what is no success', () => {
     expect(ran.report.verdict).toBe('fail');
     expect(ran.report.reason).toMatch(reason);
     expect(ran.outputs?.model).toBeUndefined();
+  });
+
+  test.each(['Train', 'Prepare'])(
+    'the log of the step %s that failed ends the log of this one',
+    async (name) => {
+      const may = ['sagemaker:*', 'logs:*'];
+      const issuer = w.sandbox.world.urls.get('oidc') ?? '';
+      const reader = aws.identity.addRole(`reads-${name}`, 'repo:acme/ocr:*', may, issuer).arn;
+      const log = ['epoch 1', 'Traceback (most recent call last):', 'ValueError: no pair of kim@example.com'];
+      const steps = plan().steps.map((step) =>
+        step.name === name ? { ...step, log, fails: 'Error' } : step,
+      );
+      aws.sagemaker.pipelines.set('ocr-correction', plan({ steps }));
+      const ran = await run({ sagemaker_role: reader });
+      const text = ran.lines.join('\n');
+      expect(text).toMatch(new RegExp(`The log of ${name} ends with:`));
+      expect(text).toContain('ValueError');
+      expect(text).not.toContain('kim@');
+      expect(text).toMatch(/The whole log of \w+: https:\/\/eu-central-1\.console\S+\$3D[0-9a-f]{12}-\w+/);
+    },
+  );
+
+  test('a role that may not read logs costs no verdict, and the page of the log is told', async () => {
+    aws.sagemaker.pipelines.set('ocr-correction', plan(withTrain({ fails: 'no pair', log: ['x'] })));
+    const ran = await run();
+    expect(ran.report.reason).toMatch(/^The job failed\. Train: no pair\.$/);
+    expect(ran.lines.join('\n')).toMatch(/The whole log of Train: https/);
   });
 
   test('somebody stopped it', async () => {

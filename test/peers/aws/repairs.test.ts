@@ -40,7 +40,14 @@ const world = () => ({
 /** Starts a pipeline, with a login of its own. */
 async function start(): Promise<void> {
   const job = { pipeline: 'training', parameters: [], displayName: 'run', token: () => 'a'.repeat(32) };
-  const pipelines = createSageMakerPipelines({ world: world(), region, role, job });
+  const pipelines = createSageMakerPipelines({
+    text: true,
+    redact: (text) => text,
+    world: world(),
+    region,
+    role,
+    job,
+  });
   await pipelines.open(1, new AbortController().signal);
 }
 

@@ -80,6 +80,8 @@ async function talk(
     const seen = await talk('moto', { region, ...keys }, async (line) => {
       const { url } = JSON.parse(line) as { url: string };
       const pipelines = createSageMakerPipelines({
+        text: true,
+        redact: (text) => text,
         world: {
           clock: new VirtualClock(Date.now()),
           env: { AWS_ENDPOINT_URL: url, AWS_ACCESS_KEY_ID: keys.id, AWS_SECRET_ACCESS_KEY: keys.secret },

@@ -35,6 +35,15 @@ export const pipelineBeliefs = {
     verify: 'Send `parameters` with a pipeline of schema 2.1.0.',
     settled: { not: 'extra', why: 'A bucket and an account for the tasks are needed.' },
   },
+  sageMakerLogStreams: {
+    belief:
+      'The log of a job of SageMaker is in `/aws/sagemaker/TrainingJobs` or `/aws/sagemaker/ProcessingJobs`, in streams that begin with the name of the job and `/`. A step that failed names its job in `Metadata`.',
+    source:
+      'The page on CloudWatch Logs of SageMaker names groups and streams. The reference of PipelineExecutionStepMetadata does not say when it is set.',
+    otherwise: 'The end of the log is not shown. The failure reason and the address of the log are.',
+    verify: 'Let a training step fail, and list its steps and the streams of its job.',
+    settled: { not: 'extra', why: 'An account of AWS with a pipeline is needed.' },
+  },
   sageMakerTokenJoins: {
     belief:
       'StartPipelineExecution with a ClientRequestToken that was used before answers with the same execution, also after that one has ended.',
