@@ -253,7 +253,7 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     posture: ['causes', 'data', 'drill', 'exposure', 'findings', 'source', 'text'],
     // How data is protected, and what a restore of it has shown.
     // The load of a second region is judged by the file of `capacity`.
-    drill: ['capacity', 'data', 'deploy', 'findings', 'text'],
+    drill: ['capacity', 'causes', 'data', 'deploy', 'findings', 'text'],
     login: ['cel', 'data', 'errors', 'findings', 'invocation'],
     // What later stages need: one table of checks for every action.
     // What a drill needs of a bucket is asked by the drill, and granted by init.
@@ -298,7 +298,8 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     logs: [],
     posture: ['exposure'],
     pipeline: [],
-    preflight: ['exposure'],
+    // What is held on the bucket of a model.
+    preflight: ['exposure', 'storage'],
     registry: [],
     run: [],
     setup: ['exposure'],

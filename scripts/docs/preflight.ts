@@ -2,11 +2,17 @@ import { sizeRules } from '../../src/domain/preflight/limits.ts';
 import {
   apiChecks,
   isNeededBy,
+  type NamedThing,
   type PermissionCheck,
   permissionChecks,
 } from '../../src/domain/preflight/permissions.ts';
 
 const weights = { stop: 'stops', warn: 'warns', note: 'only in the report' } as const;
+const namedThings: Readonly<Record<NamedThing, string>> = {
+  secret: 'a secret of this project',
+  'vertex model': 'a model of Vertex AI in this project',
+  'storage model': 'a model in Cloud Storage',
+};
 const times = { new: ', first release', existing: '' } as const;
 
 /** Writes docs/release/preflight.md from the table of checks. */
@@ -22,6 +28,8 @@ export function generate(): Record<string, string> {
       ...some.filter((check) => check.role === role).map(permission),
       '',
     ]);
+  const apis = (which: (check: (typeof apiChecks)[number]) => boolean) =>
+    [...new Set(apiChecks.filter(which).map(({ service }) => `\`${service}\``))].join(', ');
   const lines = [
     '# What a release checks before it changes anything',
     '',
@@ -35,7 +43,8 @@ export function generate(): Record<string, string> {
     '',
     'Each is asked for with `testIamPermissions`, which needs no permission itself, by the identity that will use it. The project is asked',
     'first. The function, the service and the accounts are asked only about what the project does not grant. Each line says on what, for which',
-    'stage, what the release does if the permission is missing, and why.',
+    'stage, what the release does if the permission is missing, and why. The bucket of a model, and the project of a model that is not in the',
+    'project of the release, are always asked themselves.',
     '',
     ...byRole(checks.filter(({ of }) => isNeededBy(of, 'function'))),
     'The watch needs the permission of its source. `source: auto` needs one of the two: without the logs it warns, without both it stops.',
@@ -53,12 +62,13 @@ export function generate(): Record<string, string> {
     ...byRole(checks.filter(({ of }) => of === 'run-function')),
     '## APIs',
     '',
-    `${apiChecks
-      .filter(({ of }) => isNeededBy(of, 'function'))
-      .map(({ service }) => `\`${service}\``)
-      .join(
-        ', ',
-      )}; for a Cloud Run function \`storage.googleapis.com\` in place of \`cloudfunctions.googleapis.com\`. One call to Service Usage lists those that are off. If this identity may not read the list, a call that Google refuses for that reason names its own API.`,
+    `${apis(({ of, names }) => names === undefined && isNeededBy(of, 'function'))}; for a Cloud Run function \`storage.googleapis.com\` in place of \`cloudfunctions.googleapis.com\`. One call to Service Usage lists those that are off. If this identity may not read the list, a call that Google refuses for that reason names its own API.`,
+    '',
+    'These are needed only if an input names what they are for:',
+    '',
+    ...Object.entries(namedThings).map(
+      ([thing, text]) => `- ${apis(({ names }) => names === thing)} for ${text}.`,
+    ),
     '',
     '## The caller of the smoke test and of probes',
     '',

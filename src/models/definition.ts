@@ -1,4 +1,5 @@
 import type { Definitions, OwnValues } from '../domain/inputs/definition.ts';
+import type { ModelPlace } from '../domain/preflight/use.ts';
 import type { NoteProblem } from '../domain/report/input-problem.ts';
 import type { Rest } from '../http/rest.ts';
 import type { Clock } from '../steps/ports/clock.ts';
@@ -39,6 +40,8 @@ export interface RegistryDefinition<D extends Definitions = Definitions, R = unk
   parse(rest: string): R;
   /** Notes problems of the inputs that matter for this reference. */
   settings(values: OwnValues<D>, reference: R, problem: NoteProblem): S;
+  /** Where Google has the model, for a preflight. Absent: somewhere else. */
+  placeOf?(reference: R): ModelPlace;
   /** Loads and opens the registry without sending anything. */
   open(world: ModelWorld, asked: { text: string; reference: R }, settings: S): Promise<ModelRegistry>;
 }

@@ -1,3 +1,4 @@
+import type { ModelPlace } from '../domain/preflight/use.ts';
 import type { NoteProblem } from '../domain/report/input-problem.ts';
 import type { ModelRegistry } from '../steps/ports/model.ts';
 import type { ModelWorld, RegistryDefinition } from './definition.ts';
@@ -51,12 +52,14 @@ export function chooseRegistry(
 ): {
   hasAliases: boolean;
   takesAlias(alias: string): boolean;
+  place: ModelPlace | undefined;
   open(world: ModelWorld): Promise<ModelRegistry>;
 } {
   const { definition, reference } = parseReference(text);
   const settings = definition.settings(values, reference, problem);
   return {
     hasAliases: definition.hasAliases === true,
+    place: definition.placeOf?.(reference),
     takesAlias: (alias) => definition.aliasPattern?.test(alias) ?? true,
     open: (world) => definition.open(world, { text, reference }, settings),
   };

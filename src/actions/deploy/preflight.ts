@@ -20,7 +20,7 @@ export async function tryDeploy(
     ...withoutCalls,
     newRegion,
     kind,
-    ...askedOf(settings),
+    ...askedOf(settings, project),
   };
   const mode = dryRun ? 'warn' : preflight;
   const result = await runPreflight(

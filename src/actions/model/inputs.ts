@@ -1,6 +1,7 @@
 import { listOf, objectOf, textOf } from '../../domain/data/json.ts';
 import { environmentPath, type Settings, secretEnvironmentPath } from '../../domain/deploy/settings.ts';
 import { modelVariables } from '../../domain/model/model.ts';
+import type { ModelPlace, PreflightUse } from '../../domain/preflight/use.ts';
 import type { InputReader } from '../../inputs/reader.ts';
 import type { InputName } from '../../inputs/table.ts';
 import type { ModelWorld } from '../../models/definition.ts';
@@ -13,6 +14,8 @@ export interface AskedModel {
   text: string;
   /** The alias that follows the traffic. Undefined: none does. */
   alias: string | undefined;
+  /** Where Google has it. Undefined: somewhere else. */
+  place: ModelPlace | undefined;
   open(world: ModelWorld): Promise<ModelRegistry>;
 }
 
@@ -40,7 +43,7 @@ export function askedModel(
   const secretly = Object.values(modelVariables).filter((name) => secret.includes(name));
   if (secretly.length > 0)
     inputs.problem(['secrets', 'model'], `expected no ${secretly.join(', ')}, because model sets it`);
-  const { hasAliases, takesAlias, open } = chooseRegistry(model, values, (names, text) =>
+  const { hasAliases, takesAlias, place, open } = chooseRegistry(model, values, (names, text) =>
     inputs.problem(names, text),
   );
   if (!hasAliases && alias !== 'none' && inputs.isSet('model_alias'))
@@ -50,5 +53,11 @@ export function askedModel(
       ['model_alias', 'model'],
       'expected an alias that this registry takes: lower-case letters, digits and hyphens, at least two characters, such as champion',
     );
-  return { text: model, alias: hasAliases && alias !== 'none' ? alias : undefined, open };
+  return { text: model, alias: hasAliases && alias !== 'none' ? alias : undefined, place, open };
+}
+
+/** What a preflight tries for the model of a release in this project. */
+export function modelUse({ place, alias }: AskedModel, project: string): PreflightUse['model'] {
+  const isOwn = place?.at === 'vertex' && place.project === project;
+  return place && { ...place, ...(isOwn ? { project: undefined } : {}), follows: alias !== undefined };
 }

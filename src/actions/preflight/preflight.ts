@@ -1,5 +1,6 @@
-import { type Json, textOf } from '../../domain/data/json.ts';
+import { type Json, listOf, objectOf, textOf } from '../../domain/data/json.ts';
 import { shortName } from '../../domain/data/resource-name.ts';
+import { secretEnvironmentPath, secretVolumesPath } from '../../domain/deploy/settings.ts';
 import type { LoginRequest } from '../../domain/login/request.ts';
 import type { InstanceSize } from '../../domain/preflight/limits.ts';
 import { isHosted } from '../../domain/preflight/runner.ts';
@@ -74,7 +75,8 @@ export function runPreflight(
 /** What the settings of a deploy say about instances, ingress and accounts. */
 export function askedOf(
   settings: ReadonlyMap<string, Json>,
-): Pick<PreflightUse, 'asked' | 'ingress' | 'runtimeAccount' | 'buildAccount'> {
+  project: string,
+): Pick<PreflightUse, 'asked' | 'ingress' | 'runtimeAccount' | 'buildAccount' | 'secrets'> {
   const text = (name: string) => textOf(settings.get(name));
   const count = (name: string) => {
     const value = settings.get(`serviceConfig.${name}`);
@@ -92,5 +94,8 @@ export function askedOf(
     ingress: text('serviceConfig.ingressSettings'),
     runtimeAccount: text('serviceConfig.serviceAccountEmail'),
     buildAccount: shortName(text('buildConfig.serviceAccount')),
+    secrets: [secretEnvironmentPath, secretVolumesPath]
+      .flatMap((path) => listOf(settings.get(path)))
+      .some((secret) => (objectOf(secret).projectId ?? project) === project),
   };
 }

@@ -9,6 +9,7 @@ import type { Prober } from '../../steps/ports/prober.ts';
 import type { DeployTarget } from '../../steps/ports/target.ts';
 import type { PreflightStage } from '../../steps/release/ports.ts';
 import type { Platform } from '../login/platform.ts';
+import { modelUse } from '../model/inputs.ts';
 import { askedOf, runPreflight } from '../preflight/preflight.ts';
 import { alive } from '../rollback/serving-proof.ts';
 import { isOwnIap } from '../smoke-test/door.ts';
@@ -24,13 +25,17 @@ export interface PreflightParts {
 
 /** What a release with these settings needs of Google Cloud. */
 function useOf(settings: StageSettings): Omit<PreflightUse, 'hosted' | 'invoker'> {
-  const { deploy, suite, probes, objectives, source, policy, newRegion } = settings;
+  const { deploy, suite, probes, objectives, source, policy, newRegion, door } = settings;
   const watches = objectives.length > 0;
   const stages: NeededFor[] = [...stagesOf.release];
   if (suite !== undefined || probes !== undefined) stages.push('Smoke test');
   if (watches) stages.push('Watch');
   if (settings.asksAlerts) stages.push('Open alerts');
   if (settings.gateway !== undefined) stages.push('Gateway');
+  // What releases a gateway reads one too.
+  else if (door?.kind === 'gateway' && door.url === undefined) stages.push('Front door');
+  const model = settings.model && modelUse(settings.model, deploy.project);
+  if (model !== undefined) stages.push('Model');
   return {
     stages: new Set(stages),
     counts: watches ? googleCountsOf(source) : undefined,
@@ -39,7 +44,8 @@ function useOf(settings: StageSettings): Omit<PreflightUse, 'hosted' | 'invoker'
     probes: probes !== undefined,
     newRegion,
     kind: deploy.kind,
-    ...askedOf(deploy.settings),
+    ...askedOf(deploy.settings, deploy.project),
+    model,
     gatewayAccount: settings.gateway?.account,
   };
 }

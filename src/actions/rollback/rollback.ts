@@ -81,6 +81,7 @@ export const rollback: Action<'rollback'> = async (context) => {
         context,
         { platform, login: request.login, target: ports.target },
         place,
+        request.model,
         signal,
       )
     : undefined;

@@ -50,6 +50,9 @@ export const grantOnFolder = (kind: 'folders' | 'organizations', id: string, mem
 export const grantOnAccount = (names: RunNames, on: Word, member: Word, role: string): string =>
   `gcloud iam service-accounts add-iam-policy-binding ${on} ${inProject(names)} --member=${member} --role=${role} ${always}`;
 
+export const grantOnBucket = (bucket: string, member: string, role: string): string =>
+  `gcloud storage buckets add-iam-policy-binding gs://${bucket} --member=${member} --role=${role} ${always}`;
+
 export const grantOnSecret = (project: string, secret: string, member: Word): string =>
   `gcloud secrets add-iam-policy-binding ${quoted(secret)} ${projectFlag(project)} --member=${member} --role=roles/secretmanager.secretAccessor ${always}`;
 

@@ -10,6 +10,7 @@ export type Settings = ReadonlyMap<string, Json>;
 /** The environment variables that a revision gets. */
 export const environmentPath = 'serviceConfig.environmentVariables';
 export const secretEnvironmentPath = 'serviceConfig.secretEnvironmentVariables';
+export const secretVolumesPath = 'serviceConfig.secretVolumes';
 
 /** Paths whose value is a map. A mask names the whole map, never one of its keys. */
 export const mapPaths: readonly string[] = ['labels', environmentPath, 'buildConfig.environmentVariables'];

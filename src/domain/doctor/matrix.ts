@@ -14,7 +14,7 @@ export const columns = [
 ] as const;
 export type Column = (typeof columns)[number];
 
-/** Which action has which stage. A release has all of them but the doctor's own; that of a gateway only if it releases one. */
+/** Which action has which stage. A release has all of them but the doctor's own; those of a gateway and a model only if it names one. */
 export const stagesByAction: Readonly<Record<Column, readonly NeededFor[]>> = {
   release: [
     'State',
@@ -25,13 +25,15 @@ export const stagesByAction: Readonly<Record<Column, readonly NeededFor[]>> = {
     'Watch',
     'Open alerts',
     'Gateway',
+    'Front door',
+    'Model',
     'Roll back',
   ],
   deploy: ['State', 'Guard', 'Traffic', 'Build'],
   rollback: ['State', 'Traffic', 'Roll back'],
   guard: ['Guard'],
   watch: ['State', 'Watch'],
-  'smoke-test': ['State', 'Smoke test'],
+  'smoke-test': ['State', 'Smoke test', 'Front door'],
   logs: ['Explain'],
   doctor: ['State', 'Guard', 'Watch', 'Examine', 'Explain'],
 };

@@ -1,3 +1,4 @@
+import { grantOnBucket } from '../causes/commands.ts';
 import type { Way } from './bucket.ts';
 
 /** What a look at a bucket needs. roles/storage.bucketViewer has it. */
@@ -32,8 +33,4 @@ export function neededFor(
 
 /** Nothing if it is not known who this job is. */
 export const grantCommands = (bucket: string, member: string | undefined): string[] =>
-  member === undefined
-    ? []
-    : [
-        `gcloud storage buckets add-iam-policy-binding gs://${bucket} --member=${member} --role=${restoreRole} --condition=None`,
-      ];
+  member === undefined ? [] : [grantOnBucket(bucket, member, restoreRole)];

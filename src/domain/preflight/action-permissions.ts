@@ -11,6 +11,7 @@ export type Bound =
   | 'service'
   | 'bucket'
   | 'copy of a bucket'
+  | 'model bucket'
   | 'runtime account'
   | 'pipeline account';
 
@@ -117,6 +118,11 @@ export const actionPermissions = {
     // Whoever names an image in a template must be able to read it, also that of a function.
     ...on('project', 'roles/artifactregistry.reader', ['artifactregistry.repositories.downloadArtifacts']),
     ...on('runtime account', accountUser, [actAs]),
+  ],
+  // A release with a model needs the same. Its preflight asks for it.
+  model: [
+    ...on('project', 'roles/aiplatform.user', [...modelReads, ...aliasMoves]),
+    ...on('model bucket', 'roles/storage.objectViewer', modelFileReads),
   ],
   pipeline: [
     ...on('project', 'roles/aiplatform.user', [

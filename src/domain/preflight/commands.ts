@@ -3,6 +3,7 @@ import {
   asMember,
   enableService,
   grantOnAccount,
+  grantOnBucket,
   grantOnProject,
   grantOnRepository,
   inRegion,
@@ -20,8 +21,11 @@ function commandOf(need: Need, target: PreflightTarget): string | undefined {
     case 'permission': {
       if (target.member === undefined) return undefined;
       const member = ownMember(target);
+      const name = shortName(need.resource);
+      if (need.place === 'model bucket') return grantOnBucket(name, member, need.role);
+      if (need.place === 'model project') return grantOnProject({ project: name }, member, need.role);
       return need.place.endsWith('account')
-        ? grantOnAccount(target, account(shortName(need.resource)), member, need.role)
+        ? grantOnAccount(target, account(name), member, need.role)
         : grantOnProject(target, member, need.role);
     }
     case 'invoke': {

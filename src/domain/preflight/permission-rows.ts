@@ -1,7 +1,9 @@
 import { shortName } from '../data/resource-name.ts';
 import {
   apiChecks,
+  isApart,
   isNeededBy,
+  type NamedThing,
   type PermissionCheck,
   type Place,
   permissionChecks,
@@ -39,30 +41,58 @@ const readsCounts = (source: 'logs' | 'metrics', { counts }: PreflightUse) =>
 export function neededPermissions(use: PreflightUse, isNew: boolean | undefined): PermissionCheck[] {
   const checks: readonly PermissionCheck[] = permissionChecks;
   const { kind = 'function' } = use;
-  const needed = checks.filter(({ permission, stage, when, of }) => {
+  const needed = checks.filter((check) => {
+    const { permission, stage, when, of } = check;
     if (!use.stages.has(stage) || !isNeededBy(of, kind)) return false;
+    if (stage === 'Model') return isOfModel(check, use.model);
     if (countPermissions.logs.includes(permission)) return readsCounts('logs', use);
     if (countPermissions.metrics.includes(permission)) return readsCounts('metrics', use);
     return when === undefined || isNew === undefined || (when === 'new') === isNew;
   });
+  const placed = needed.map((check) => ({ ...check, on: placeOf(check, use.model) }));
   // Cloud Run's own role is enough for what no function is part of.
-  return kind === 'function' ? needed : needed.map((check) => ({ ...check, role: runRole(check.role) }));
+  return kind === 'function' ? placed : placed.map((check) => ({ ...check, role: runRole(check.role) }));
 }
+
+/** An alias is read and moved only if one follows. Of a bucket either an object is read, or a folder is listed. */
+function isOfModel({ permission, on }: PermissionCheck, model: PreflightUse['model']): boolean {
+  if (model?.at === 'storage')
+    return on === 'model bucket' && permission === `storage.objects.${model.folder ? 'list' : 'get'}`;
+  return model !== undefined && on !== 'model bucket' && (model.follows || /\.get$/.test(permission));
+}
+
+const placeOf = ({ on, stage }: PermissionCheck, model: PreflightUse['model']): Place =>
+  stage === 'Model' && model?.at === 'vertex' && model.project !== undefined ? 'model project' : on;
 
 const runRole = (role: string): string =>
   role === 'roles/cloudfunctions.developer' ? 'roles/run.developer' : role;
 
-/** The APIs that this use needs. */
-export const neededApis = (use: PreflightUse): string[] =>
-  apiChecks
-    .filter(({ service, stage, of }) => {
-      if (!use.stages.has(stage) || !isNeededBy(of, use.kind ?? 'function')) return false;
-      if (service === countApis.logs) return readsCounts('logs', use);
-      return service !== countApis.metrics || readsCounts('metrics', use);
-    })
-    .map(({ service }) => service);
+/** The APIs that this use needs, each once: the first stage that needs one names it. */
+function neededApiChecks(use: PreflightUse): typeof apiChecks {
+  const needed = apiChecks.filter(({ service, stage, of, names }) => {
+    if (!use.stages.has(stage) || !isNeededBy(of, use.kind ?? 'function')) return false;
+    if (names !== undefined) return isNamed(names, use);
+    if (service === countApis.logs) return readsCounts('logs', use);
+    return service !== countApis.metrics || readsCounts('metrics', use);
+  });
+  return needed.filter((one, index) => needed.findIndex(({ service }) => service === one.service) === index);
+}
+
+export const neededApis = (use: PreflightUse): string[] => neededApiChecks(use).map(({ service }) => service);
+
+/** In another project an API may be on although it is off in this one. A bucket does not tell its project. */
+const isNamed = (thing: NamedThing, { secrets = false, model }: PreflightUse): boolean =>
+  ({
+    secret: secrets,
+    'vertex model': model?.at === 'vertex' && model.project === undefined,
+    'storage model': model?.at === 'storage',
+  })[thing];
 
 function stateOf({ permission, on }: PermissionCheck, places: TestedPlaces): CheckState {
+  if (isApart(on)) {
+    const held = places.get(on)?.held;
+    return held?.ok ? (held.permissions.has(permission) ? 'ok' : 'missing') : 'unknown';
+  }
   const project = places.get('project')?.held;
   if (project?.ok && project.permissions.has(permission)) return 'ok';
   const own = on === 'project' ? project : places.get(on)?.held;
@@ -73,7 +103,8 @@ function stateOf({ permission, on }: PermissionCheck, places: TestedPlaces): Che
 }
 
 const detailOf = (on: Place, places: TestedPlaces): string | undefined => {
-  const failed = [places.get(on)?.held, places.get('project')?.held].find((held) => held?.ok === false);
+  const asked = [places.get(on)?.held, ...(isApart(on) ? [] : [places.get('project')?.held])];
+  const failed = asked.find((held) => held?.ok === false);
   return failed?.ok === false ? failed.detail : undefined;
 };
 
@@ -100,15 +131,12 @@ export function permissionRows(
 
 /** One row for each API that is switched off. `off` is undefined if the list could not be read. */
 export function apiRows(use: PreflightUse, off: ReadonlySet<string> | undefined): CheckRow[] {
-  const needed = new Set(neededApis(use));
-  return apiChecks
-    .filter(({ service }) => needed.has(service))
-    .map(({ service, stage }) => ({
-      need: { kind: 'api' as const, service },
-      stage,
-      weight: 'stop' as const,
-      state: off === undefined ? ('unknown' as const) : off.has(service) ? 'missing' : 'ok',
-    }));
+  return neededApiChecks(use).map(({ service, stage }) => ({
+    need: { kind: 'api' as const, service },
+    stage,
+    weight: 'stop' as const,
+    state: off === undefined ? ('unknown' as const) : off.has(service) ? 'missing' : 'ok',
+  }));
 }
 
 const countsRow =

@@ -18,6 +18,8 @@ export type NeededFor =
   | 'Smoke test'
   | 'Watch'
   | 'Gateway'
+  | 'Front door'
+  | 'Model'
   | 'Roll back'
   | 'Explain'
   | 'Examine';
@@ -30,7 +32,13 @@ export type Place =
   | 'runtime account'
   | 'build account'
   | 'serving account'
-  | 'gateway account';
+  | 'gateway account'
+  /** The project of a model that is not in the project of the release. */
+  | 'model project'
+  | 'model bucket';
+
+/** These are not in the project of the release, or may not be. So what that project grants says nothing about them. */
+export const isApart = (place: Place): boolean => place === 'model project' || place === 'model bucket';
 
 /**
  * What a missing thing does. `stop` ends the release before it changes anything, `warn` is told, and `note` is only in
@@ -67,6 +75,8 @@ const actAs = 'iam.serviceAccounts.actAs';
 export const listsApis = 'serviceusage.services.get';
 const accountUser = 'roles/iam.serviceAccountUser';
 const gatewayAdmin = 'roles/apigateway.admin';
+const modelUser = 'roles/aiplatform.user';
+const fileReader = 'roles/storage.objectViewer';
 
 export const permissionChecks = [
   {
@@ -499,6 +509,56 @@ export const permissionChecks = [
     without: 'Old configurations are not removed.',
   },
   {
+    permission: 'apigateway.gateways.get',
+    on: 'project',
+    stage: 'Front door',
+    role: 'roles/apigateway.viewer',
+    weight: 'stop',
+    without: 'The host of the gateway cannot be read, so the smoke suite cannot go in there.',
+  },
+  {
+    permission: 'aiplatform.models.get',
+    on: 'project',
+    stage: 'Model',
+    role: modelUser,
+    weight: 'stop',
+    without: 'The version of the model cannot be read.',
+  },
+  {
+    permission: 'aiplatform.models.list',
+    on: 'project',
+    stage: 'Model',
+    role: modelUser,
+    weight: 'stop',
+    without: 'The release cannot see which version the alias of the model names.',
+  },
+  {
+    permission: 'aiplatform.models.update',
+    on: 'project',
+    stage: 'Model',
+    role: modelUser,
+    weight: 'stop',
+    without: 'The alias of the model cannot follow the traffic.',
+  },
+  {
+    permission: 'storage.objects.get',
+    on: 'model bucket',
+    stage: 'Model',
+    role: fileReader,
+    // A managed folder or a condition on the name may grant it, and a bucket does not tell. Whoever may not read the model is stopped
+    // when the release reads it, before the first change.
+    weight: 'warn',
+    without: 'The model can be released only if its folder lets this identity read it.',
+  },
+  {
+    permission: 'storage.objects.list',
+    on: 'model bucket',
+    stage: 'Model',
+    role: fileReader,
+    weight: 'warn',
+    without: 'The folder of the model can be released only if the folder itself lets this identity list it.',
+  },
+  {
     permission: 'logging.sinks.get',
     on: 'project',
     stage: 'Examine',
@@ -531,11 +591,16 @@ export const withoutText = (permission: string, place: Place): string | undefine
     (check) => check.permission === permission && check.on === place,
   )?.without;
 
-/** The APIs that a stage calls, or that Cloud Functions calls for it. */
+/** What an input names, and nothing else of a release needs. */
+export type NamedThing = 'secret' | 'vertex model' | 'storage model';
+
+/** The APIs that a stage calls, or that Cloud Functions or Cloud Run calls for it. */
 export const apiChecks: readonly {
   service: string;
   stage: NeededFor;
   of?: NeededBy;
+  /** Needed only if the release names such a thing. */
+  names?: NamedThing;
 }[] = [
   { service: 'cloudfunctions.googleapis.com', stage: 'State', of: 'function' },
   { service: 'run.googleapis.com', stage: 'State' },
@@ -543,9 +608,14 @@ export const apiChecks: readonly {
   { service: 'cloudbuild.googleapis.com', stage: 'Build', of: 'source' },
   { service: 'artifactregistry.googleapis.com', stage: 'Build', of: 'source' },
   { service: 'storage.googleapis.com', stage: 'Build', of: 'run-function' },
+  // https://docs.cloud.google.com/run/docs/configuring/services/secrets#before_you_begin
+  { service: 'secretmanager.googleapis.com', stage: 'Build', names: 'secret' },
   { service: 'logging.googleapis.com', stage: 'Watch' },
   { service: 'monitoring.googleapis.com', stage: 'Watch' },
   { service: 'apigateway.googleapis.com', stage: 'Gateway' },
+  { service: 'apigateway.googleapis.com', stage: 'Front door' },
+  { service: 'aiplatform.googleapis.com', stage: 'Model', names: 'vertex model' },
+  { service: 'storage.googleapis.com', stage: 'Model', names: 'storage model' },
 ];
 
 /** The permission with which a caller may call the service. */

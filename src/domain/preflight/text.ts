@@ -10,8 +10,7 @@ import type { CheckRow, Need, PreflightTarget } from './row.ts';
 export function needText(need: Need, { project, region }: PreflightTarget): string {
   switch (need.kind) {
     case 'permission': {
-      const place = need.place === 'project' ? 'project' : need.place;
-      return `the permission ${need.permission} on the ${place} ${shortName(need.resource)}`;
+      return `the permission ${need.permission} on the ${need.place} ${shortName(need.resource)}`;
     }
     case 'account':
       return `the ${need.place} ${need.account}: it does not exist`;

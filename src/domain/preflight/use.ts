@@ -2,6 +2,15 @@ import type { TargetKind } from '../deploy/kind.ts';
 import type { InstanceSize } from './limits.ts';
 import type { NeededFor } from './permissions.ts';
 
+/** Where the model of a release is, if Google has it, and so what reading it needs. */
+export type ModelPlace =
+  | {
+      at: 'vertex';
+      /** Undefined: the project of the release. */
+      project: string | undefined;
+    }
+  | { at: 'storage'; bucket: string; folder: boolean };
+
 /** What an action is about to do, as far as it decides what has to be there. */
 export interface PreflightUse {
   stages: ReadonlySet<NeededFor>;
@@ -23,6 +32,10 @@ export interface PreflightUse {
   buildAccount: string | undefined;
   /** The account that the gateway calls the function as. Absent if no gateway is released. */
   gatewayAccount?: string | undefined;
+  /** The model of the release. Absent if none of Google's is named. */
+  model?: (ModelPlace & { /** An alias follows the traffic. */ follows: boolean }) | undefined;
+  /** True if a setting names a secret of this project. */
+  secrets?: boolean | undefined;
   /** The kind that is deployed. Undefined: what exists decides. */
   kind: TargetKind | undefined;
   /** The user confirms that the function is to exist in one more region. */

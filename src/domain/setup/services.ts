@@ -1,13 +1,16 @@
 import type { TargetKind } from '../deploy/kind.ts';
-import { apiChecks, isNeededBy } from '../preflight/permissions.ts';
+import { apiChecks, isNeededBy, type NeededFor } from '../preflight/permissions.ts';
+import { optionalStages, stagesOf } from '../preflight/stages.ts';
 
 /** The APIs of a login without a key, and of the set-up itself. Those of the release are the preflight's. */
 const forLogin = ['iam', 'iamcredentials', 'sts'].map((name) => `${name}.googleapis.com`);
 
-/** Every API that has to be on. Those of gateways are needed only by who releases one. */
+const ofEveryRelease: readonly NeededFor[] = [...stagesOf.release, ...optionalStages];
+
+/** Every API that has to be on, whatever the inputs of a release name. Those of gateways and models come with their rights. */
 export function neededServices(target: TargetKind): string[] {
   const ofRelease = apiChecks
-    .filter(({ of, stage }) => stage !== 'Gateway' && isNeededBy(of, target))
+    .filter(({ of, stage, names }) => !names && ofEveryRelease.includes(stage) && isNeededBy(of, target))
     .map(({ service }) => service);
   // Images are pulled from Artifact Registry, although nothing is built.
   return [...new Set([...forLogin, ...ofRelease, 'artifactregistry.googleapis.com'])].sort();

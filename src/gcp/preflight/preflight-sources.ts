@@ -9,6 +9,7 @@ import type { Images } from '../../steps/ports/images.ts';
 import type { PreflightSources } from '../../steps/ports/preflight.ts';
 import type { Deployed, DeployTarget } from '../../steps/ports/target.ts';
 import { reading, readingList } from '../exposure/reading.ts';
+import { testBucket } from '../storage/test-permissions.ts';
 
 /** The API and version of testIamPermissions of a resource. */
 function testOf(resource: string): { api: Api; version: string } {
@@ -34,6 +35,11 @@ export function createPreflightSources(
     describe: (name, signal) => describe(target, name, signal),
 
     held(resource, permissions, signal, bearer) {
+      const [, bucket] = /^projects\/_\/buckets\/(.+)$/.exec(resource) ?? [];
+      if (bucket !== undefined) {
+        const call = { ...testBucket(bucket, permissions), ...limits, signal };
+        return reading(rest, call, '', (body) => textsOf(body.permissions));
+      }
       const { api, version } = testOf(resource);
       const call = {
         ...{ api, method: 'POST' as const, path: `${version}/${encodeName(resource)}:testIamPermissions` },

@@ -14,6 +14,7 @@ import { ReleaseError } from '../../domain/errors/errors.ts';
 import { RemoteError } from '../../http/remote-error.ts';
 import type { Rest, RestCall } from '../../http/rest.ts';
 import type { Buckets, Place, Removal, Written } from '../../steps/drill/ports.ts';
+import { testBucket } from './test-permissions.ts';
 
 /** Cloud Storage's JSON API, version 1 (discovery document storage v1). */
 
@@ -101,12 +102,7 @@ export function createBuckets(rest: Rest): Buckets {
     },
 
     async held(bucket, permissions, signal) {
-      const asked = permissions.map((one) => `permissions=${encodeURIComponent(one)}`).join('&');
-      const { body } = await call({
-        method: 'GET',
-        path: `${bucketPath(bucket)}/iam/testPermissions?${asked}`,
-        signal,
-      });
+      const { body } = await rest.call<JsonObject>({ ...testBucket(bucket, permissions), signal });
       return textsOf(body.permissions);
     },
 

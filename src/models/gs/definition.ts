@@ -9,6 +9,7 @@ export const gs = defineRegistry({
   inputs: {},
   parse: parseObject,
   settings: () => undefined,
+  placeOf: ({ bucket, object }) => ({ at: 'storage', bucket, folder: object.endsWith('/') }),
   async open({ rest }, { text, reference }) {
     const { createObjectModel } = await import('./objects.ts');
     return createObjectModel(rest, text, reference);

@@ -11,6 +11,7 @@ export const vertex = defineRegistry({
   aliasPattern,
   parse: parseVertex,
   settings: () => undefined,
+  placeOf: ({ project }) => ({ at: 'vertex', project }),
   async open({ rest, project, region }, { text, reference }) {
     const { createVertexModels } = await import('./models.ts');
     const place = { project: reference.project ?? project, location: reference.location ?? region };

@@ -2,12 +2,15 @@ import { objectOf, textOf } from '../../domain/data/json.ts';
 import { functionPath, likelyService, servicePath } from '../../domain/data/resource-name.ts';
 import type { Reading } from '../../domain/exposure/facts.ts';
 import { type Held, neededPermissions, type Tested } from '../../domain/preflight/permission-rows.ts';
-import type { Place } from '../../domain/preflight/permissions.ts';
+import { isApart, type Place } from '../../domain/preflight/permissions.ts';
 import type { PreflightTarget } from '../../domain/preflight/row.ts';
 import type { PreflightUse } from '../../domain/preflight/use.ts';
 import type { Deployed } from '../ports/target.ts';
 
 /** The resources of one function on which permissions are held, by their full names. */
+
+/** A bucket as IAM names it: its project is not part of the name. */
+const bucketPath = (bucket: string): string => `projects/_/buckets/${bucket}`;
 
 export const accountPath = (email: string): string => `projects/-/serviceAccounts/${email}`;
 
@@ -49,6 +52,11 @@ export function placesOf(
       'gateway account',
       use.gatewayAccount && use.gatewayAccount !== runtime ? accountPath(use.gatewayAccount) : undefined,
     ],
+    [
+      'model project',
+      use.model?.at === 'vertex' && use.model.project ? `projects/${use.model.project}` : undefined,
+    ],
+    ['model bucket', use.model?.at === 'storage' ? bucketPath(use.model.bucket) : undefined],
   ];
   return new Map(
     found.flatMap(([place, resource]) => (resource === undefined ? [] : [[place, { resource }] as const])),
@@ -71,7 +79,7 @@ export function openQuestions(
   const open = new Map<Place, string[]>();
   for (const { permission, on } of neededPermissions(use, isNew)) {
     if (on === 'project' || skip.has(on) || !places.has(on)) continue;
-    if (project?.ok && project.permissions.has(permission)) continue;
+    if (!isApart(on) && project?.ok && project.permissions.has(permission)) continue;
     open.set(on, [...(open.get(on) ?? []), permission]);
   }
   return open;

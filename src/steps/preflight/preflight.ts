@@ -8,7 +8,7 @@ import {
   permissionRows,
   weighCounts,
 } from '../../domain/preflight/permission-rows.ts';
-import type { Place } from '../../domain/preflight/permissions.ts';
+import { isApart, type Place } from '../../domain/preflight/permissions.ts';
 import type { PreflightEvidence, PreflightTarget } from '../../domain/preflight/row.ts';
 import type { PreflightUse } from '../../domain/preflight/use.ts';
 import type { Deployed } from '../ports/target.ts';
@@ -49,7 +49,8 @@ export async function preflight(ports: CallerPorts, request: PreflightRequest): 
   // If what exists decides on the kind, the answers must serve both kinds that are built from source.
   const uses = asked.kind === undefined ? [asked, { ...asked, kind: 'run-function' as const }] : [asked];
   const needed = uses.flatMap((use) => neededPermissions(use, undefined));
-  const wanted = [...new Set(needed.map(({ permission }) => permission))];
+  const ofProject = needed.filter(({ on }) => !isApart(on));
+  const wanted = [...new Set(ofProject.map(({ permission }) => permission))];
   // First round: what exists, what the project grants, and which APIs are off.
   const [described, granted, off, token] = await Promise.all([
     sources.describe(`projects/${place.project}/locations/${place.region}/functions/${place.name}`, signal),

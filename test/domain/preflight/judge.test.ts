@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { commandBlock } from '../../../src/domain/preflight/commands.ts';
 import { judgePlan, judgePreflight } from '../../../src/domain/preflight/judge.ts';
 import {
   apiRows,
@@ -89,6 +90,77 @@ describe('permissions', () => {
     const row = permissionRows(all, false, gone).find(({ need }) => need.kind === 'account');
     expect(row).toMatchObject({ state: 'missing', weight: 'stop' });
   });
+});
+
+describe('a model', () => {
+  const rowsFor = (model: PreflightUse['model'], apart: readonly string[], held: readonly string[] = []) => {
+    const use: PreflightUse = { ...all, stages: new Set(['Model']), model };
+    const permissions = { ok: true as const, permissions: new Set(apart) };
+    const where = new Map(places(held));
+    where.set('model project', { resource: 'projects/acme-models', held: permissions });
+    where.set('model bucket', { resource: 'projects/_/buckets/acme-ocr', held: permissions });
+    return permissionRows(use, false, where).map(({ need, state, weight }) =>
+      need.kind === 'permission' ? [need.permission, need.place, state, weight] : [],
+    );
+  };
+  const [get, list, update] = ['get', 'list', 'update'].map((verb) => `aiplatform.models.${verb}`) as [
+    string,
+    string,
+    string,
+  ];
+  const other = { at: 'vertex', project: 'acme-models', follows: true } as const;
+  test.each([
+    ['what this project grants says nothing about another one', other, [get], [get, list, update]],
+    ['the other project grants it all', other, [get, list, update], []],
+  ] as const)('%s', (_, model, apart, held) => {
+    const state = (permission: string) => (apart.includes(permission as never) ? 'ok' : 'missing');
+    expect(rowsFor(model, apart, held)).toEqual(
+      [get, list, update].map((one) => [one, 'model project', state(one), 'stop']),
+    );
+  });
+  test('without an alias only the version is read', () => {
+    expect(rowsFor({ at: 'vertex', project: undefined, follows: false }, [], [get])).toEqual([
+      [get, 'project', 'ok', 'stop'],
+    ]);
+  });
+  test.each([
+    [true, 'storage.objects.list'],
+    [false, 'storage.objects.get'],
+  ])(
+    'a bucket, folder %s: only %s, and a bucket that does not grant it itself warns',
+    (folder, permission) => {
+      const model = { at: 'storage', bucket: 'acme-ocr', folder, follows: false } as const;
+      expect(rowsFor(model, [], [permission])).toEqual([[permission, 'model bucket', 'missing', 'warn']]);
+      expect(rowsFor(model, [permission])).toEqual([[permission, 'model bucket', 'ok', 'warn']]);
+    },
+  );
+  test('what is missing elsewhere is granted there', () => {
+    const need = (place: 'model project' | 'model bucket', resource: string): CheckRow => ({
+      need: { kind: 'permission', permission: get, place, resource, role: 'roles/x.reader' },
+      ...{ stage: 'Model', weight: 'stop', state: 'missing' },
+    });
+    const rows = [
+      need('model project', 'projects/acme-models'),
+      need('model bucket', 'projects/_/buckets/acme-ocr'),
+    ];
+    const rest = `--member=${target.member} --role=roles/x.reader --condition=None`;
+    expect(commandBlock(rows, target)).toEqual([
+      `gcloud projects add-iam-policy-binding acme-models ${rest}`,
+      `gcloud storage buckets add-iam-policy-binding gs://acme-ocr ${rest}`,
+    ]);
+    expect(judgePreflight(rows, target, 'stop').reason).toContain(
+      `the permission ${get} on the model project acme-models (model)`,
+    );
+  });
+});
+
+test('an API that two stages need has one row', () => {
+  const use: PreflightUse = {
+    ...{ ...all, stages: new Set(['Build', 'Model']), kind: 'run-function' },
+    model: { at: 'storage', bucket: 'b', folder: false, follows: false },
+  };
+  const rows = apiRows(use, new Set(['storage.googleapis.com'])).filter(({ state }) => state === 'missing');
+  expect(rows.map(({ stage }) => stage)).toEqual(['Build']);
 });
 
 describe('counts', () => {

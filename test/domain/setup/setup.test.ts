@@ -17,6 +17,9 @@ import {
   closerRole,
   deployerRole,
   gatewayRole,
+  modelAliasRole,
+  modelFilesRole,
+  modelRole,
   readerRole,
   rollbackRole,
 } from '../../../src/domain/setup/roles.ts';
@@ -56,9 +59,10 @@ group('what has to be there', () => {
     '%s: the roles hold every permission of the table of its actions, and no other',
     (target) => {
       const held = new Set(
-        [deployerRole(target), readerRole, rollbackRole, closerRole, gatewayRole].flatMap(
-          ({ permissions }) => permissions,
-        ),
+        [
+          ...[deployerRole(target), readerRole, rollbackRole, closerRole, gatewayRole],
+          ...[modelRole, modelAliasRole, modelFilesRole],
+        ].flatMap(({ permissions }) => permissions),
       );
       const known = permissionChecks
         .filter(

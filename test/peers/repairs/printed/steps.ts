@@ -33,6 +33,8 @@ const places: Record<PermissionCheck['on'], string> = {
   'runtime account': `projects/${here.project}/serviceAccounts/run@${here.project}.iam.gserviceaccount.com`,
   'build account': `projects/${here.project}/serviceAccounts/builder@${here.project}.iam.gserviceaccount.com`,
   'serving account': `projects/${here.project}/serviceAccounts/${here.invoker}`,
+  'model project': 'projects/acme-models',
+  'model bucket': 'projects/_/buckets/acme-models',
   'gateway account': `projects/${here.project}/serviceAccounts/ocr-run@${here.project}.iam.gserviceaccount.com`,
 };
 
