@@ -98,8 +98,8 @@ const most: Record<string, number> = {
   cli: 79_000,
   deploy: 430_000,
   doctor: 304_000,
-  drill: 186_000,
-  drillPost: 177_000,
+  drill: 196_000,
+  drillPost: 186_000,
   gateway: 373_000,
   guard: 293_000,
   logs: 186_000,
@@ -111,7 +111,7 @@ const most: Record<string, number> = {
   releasePost: 384_000,
   rollback: 321_000,
   slo: 203_000,
-  smokeTest: 627_000,
+  smokeTest: 636_000,
   watch: 307_000,
 };
 
