@@ -1,5 +1,6 @@
 import type { ModelPlace } from '../domain/preflight/use.ts';
 import type { NoteProblem } from '../domain/report/input-problem.ts';
+import { orList } from '../domain/text/sentence.ts';
 import type { ModelRegistry } from '../steps/ports/model.ts';
 import type { ModelWorld, RegistryDefinition } from './definition.ts';
 import { file } from './file/definition.ts';
@@ -13,10 +14,7 @@ export const registries = { mlflow, vertex, gs, file } satisfies Record<string, 
 const all = Object.values(registries) as unknown as RegistryDefinition[];
 
 /** For the description of the input. */
-export const referenceSentence = all
-  .map(({ example, sentence }) => `\`${example}\` (${sentence})`)
-  .join(', ')
-  .replace(/, (?=[^,]*$)/, ' or ');
+export const referenceSentence = orList(all.map(({ example, sentence }) => `\`${example}\` (${sentence})`));
 
 type Inputs = (typeof registries)[keyof typeof registries]['inputs'];
 type UnionToIntersection<U> = (U extends unknown ? (one: U) => void : never) extends (all: infer I) => void

@@ -1,5 +1,6 @@
 import type { NoteProblem } from '../domain/report/input-problem.ts';
 import { foreignTypes, type Objective } from '../domain/slo/objective.ts';
+import { orList } from '../domain/text/sentence.ts';
 import type { SliSource } from '../steps/ports/sli.ts';
 import { auto } from './auto/definition.ts';
 import { cloudwatch } from './cloudwatch/definition.ts';
@@ -32,10 +33,9 @@ const definitionOf = (name: SourceName): SourceDefinition => sources[name] as So
 export const googleCountsOf = (name: SourceName) => definitionOf(name).ofGoogle;
 
 /** The words of the input `source`, for its description. */
-export const sourceSentence = sourceNames
-  .map((name) => `\`${name}\` (${definitionOf(name).sentence})`)
-  .join(', ')
-  .replace(/, (?=[^,]*$)/, ' or ');
+export const sourceSentence = orList(
+  sourceNames.map((name) => `\`${name}\` (${definitionOf(name).sentence})`),
+);
 
 type Inputs = (typeof sources)[SourceName]['inputs'];
 type UnionToIntersection<U> = (U extends unknown ? (one: U) => void : never) extends (all: infer I) => void

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { parseReference } from '../../src/models/registry.ts';
+import { parseReference, referenceSentence } from '../../src/models/registry.ts';
 import { cpuMsOf } from '../support/cpu.ts';
 
 describe('references of models', () => {
@@ -63,4 +63,8 @@ describe('references of models', () => {
       }),
     ).toBeLessThan(2000);
   });
+});
+
+test('the sentence about all kinds keeps the commas inside the sentence of one', () => {
+  expect(referenceSentence).toContain(' or `models/ocr.onnx` (a file of the repository, with ');
 });

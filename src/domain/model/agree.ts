@@ -55,7 +55,7 @@ export function judgeAgreement(facts: AgreeFacts): Agreement {
   const but = differ.length > 0 ? `, and ${differ.map(({ says }) => says).join(', ')}` : '';
   return {
     ...{ verdict: 'pass', rows },
-    reason: `${serves}${agree.length > 0 ? `: ${agree.join(', ')} agree${agree.length === 1 ? 's' : ''}` : ''}${but}.`,
+    reason: `${serves}${agree.length > 0 ? `: ${agree.join(', ')} agree${agree.length === 1 && !agree[0]?.endsWith('s') ? 's' : ''}` : ''}${but}.`,
   };
 }
 

@@ -2,6 +2,11 @@
 export const capital = (text: string) =>
   /^[a-z]+[ ,:]/.test(text) ? text.slice(0, 1).toUpperCase() + text.slice(1) : text;
 
+const listWith = (word: string) => (items: readonly string[]) =>
+  items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} ${word} ${items.at(-1)}`;
+
 /** `a`, `a and b`, `a, b and c`. */
-export const andList = (items: readonly string[]): string =>
-  items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;
+export const andList = listWith('and');
+
+/** `a`, `a or b`, `a, b or c`. */
+export const orList = listWith('or');

@@ -2,6 +2,7 @@ import { group, usedBy } from '../../domain/inputs/definition.ts';
 import { custom } from '../../domain/inputs/kind.ts';
 import { text } from '../../domain/inputs/kinds.ts';
 import { modelVariables } from '../../domain/model/model.ts';
+import { andList } from '../../domain/text/sentence.ts';
 import { parseReference, referenceSentence, registryInputs } from '../../models/registry.ts';
 
 const carrying = { release: {}, deploy: {} } as const;
@@ -12,10 +13,7 @@ const reference = custom('a model such as gs://my-bucket/ocr/model.onnx', (given
   return value;
 });
 
-const names = Object.values(modelVariables)
-  .map((name) => `\`${name}\``)
-  .join(', ')
-  .replace(/, (?=[^,]*$)/, ' and ');
+const names = andList(Object.values(modelVariables).map((name) => `\`${name}\``));
 
 export const modelGroup = group('The model', {
   model: {

@@ -31,7 +31,7 @@ function historyTable(rows: readonly HistoryRow[], omitted: number | undefined):
       const which = version ?? reference;
       return `| ${which === undefined ? '-' : codeSpan(which)} | ${codeSpan(revision)} | ${since} | ${minute(until)} | ${words[state]} | ${by.join(' ') || '-'} |`;
     }),
-    ...(omitted ? ['', `${omitted} older entries are left out.`] : []),
+    ...(omitted ? ['', `Older entries that are left out: ${omitted}.`] : []),
     '',
   ];
 }

@@ -54,7 +54,7 @@ function judge(facts: PostureFacts): Judged {
     return {
       ...absent('The service runs as the default account of Compute Engine.', service.call, {
         about: ['default'],
-        text: 'Everything of the project without an account of its own runs as this account, and shares its roles.',
+        text: 'Everything in the project without an account of its own runs as the default account of Compute Engine too, and shares its roles.',
         severity: 'medium',
         fix: 'Make an account for this service, grant it what the code needs, and set it: service_account in the release, or',
         commands: [updateService(exposure.target, `--service-account=${serviceAccountFor(exposure.target)}`)],
