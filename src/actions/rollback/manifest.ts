@@ -10,7 +10,7 @@ export const manifest: Manifest = {
   outputs: {
     outcome: sharedAnd(
       'outcome',
-      '`rolled_back` (also if that revision served already), `blocked` (refused), `held`, `yielded` or `superseded`. Empty if there was nothing to settle.',
+      '`rolled_back` (also if that revision served already), `blocked` (refused), `held`, `yielded`, `superseded`, or `promoted` (a region where only the last write was missing). Empty if there was nothing to settle.',
     ),
     serving_revision:
       'Short name of the revision that serves now. If several do, the one that gets the most requests.',

@@ -29,7 +29,8 @@ export function settledReport(
   if (settled.did === 'hold' || unjudged) report.outcome = 'held';
   if (dryRun) report.verdict = 'pass';
   else if (settled.did === 'put_back') report.outcome = 'rolled_back';
-  else if (settled.did === 'hands_off' && !unjudged) report.outcome = 'superseded';
+  else if (settled.did === 'hands_off' && !unjudged)
+    report.outcome = settled.found?.agreed ? 'promoted' : 'superseded';
   const done = {
     nothing: 'Nothing to settle',
     put_back: 'Put the traffic back',

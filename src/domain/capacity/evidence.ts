@@ -15,6 +15,8 @@ export interface TrialEvidence {
   unsent: number;
   p50_ms?: number | undefined;
   p95_ms?: number | undefined;
+  /** At the quantile of the objective. */
+  objective_ms?: number | undefined;
   first_answer_ms?: number | undefined;
   dollars_per_thousand: number;
   note?: string | undefined;

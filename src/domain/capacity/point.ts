@@ -69,8 +69,12 @@ export function combine(axes: Axes): { points: Point[]; refused: { point: Point;
   return { points, refused };
 }
 
-export const memoryText = (memoryMib: number): string =>
-  memoryMib % 1024 === 0 ? `${memoryMib / 1024}Gi` : `${memoryMib}Mi`;
+/** As an input of the release. `256M`, the default of Cloud Functions, is no whole number of MiB. */
+export function memoryText(memoryMib: number): string {
+  const bytes = memoryMib * 2 ** 20;
+  if (Number.isInteger(memoryMib)) return memoryMib % 1024 === 0 ? `${memoryMib / 1024}Gi` : `${memoryMib}Mi`;
+  return bytes % 1e6 === 0 ? `${bytes / 1e6}M` : String(Math.round(bytes));
+}
 
 export const pointText = ({ cpu, memoryMib, concurrency, instances }: Point): string =>
   `${cpu} CPU, ${memoryText(memoryMib)}, concurrency ${concurrency}, ${instances} ${instances === 1 ? 'instance' : 'instances'}`;

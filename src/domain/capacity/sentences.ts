@@ -1,8 +1,10 @@
 import type { CapacityEvidence, TrialEvidence } from './evidence.ts';
 import { pointText } from './point.ts';
 
+export const quantileText = (quantile: number): string => `p${Number((quantile * 100).toFixed(2))}`;
+
 export const objectiveText = ({ quantile, limit_ms: limit }: CapacityEvidence['objective']): string =>
-  `p${Number((quantile * 100).toFixed(2))} of at most ${limit} ms`;
+  `${quantileText(quantile)} of at most ${limit} ms`;
 
 export const dollarsText = (dollars: number): string =>
   dollars >= 0.1 ? `$${dollars.toFixed(2)}` : `$${dollars.toPrecision(2)}`;

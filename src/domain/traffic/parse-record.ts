@@ -140,6 +140,7 @@ function parseFields(raw: Record<string, unknown>): ReleaseRecord {
     attempt: raw.attempt as number,
     job: raw.job === undefined ? undefined : text('job', 30, /^\d+$/),
     phase,
+    agreed: raw.agreed === true ? true : undefined,
     before,
     outside: parseOutside(raw.outside),
     before_revision: beforeRevision,

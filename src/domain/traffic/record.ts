@@ -23,6 +23,8 @@ export interface ReleaseRecord {
   /** GitHub's id of the job, if it is known. A job can be over while its run goes on. */
   job?: string | undefined;
   phase: RecordPhase;
+  /** Held at the last write of a release in several regions, after every region could be promoted: this one is not taken back alone. */
+  agreed?: true | undefined;
   /** The whole traffic array before the release. */
   before: TrafficTarget[];
   /** Settings of the service that traffic does not carry. */
@@ -120,6 +122,7 @@ export function closeRecord(
   return {
     ...record,
     phase: 'closed',
+    agreed: undefined,
     watch: undefined,
     wrote: [...end.wrote],
     stable: end.stable ?? record.stable,

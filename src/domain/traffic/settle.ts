@@ -36,8 +36,8 @@ export type Settlement =
   /** Look again later. A release that has waited long enough yields. */
   | { do: 'wait'; for: 'run' | 'build' | 'record'; reason: string }
   | { do: 'put_back'; traffic: TrafficTarget[]; keptPin: boolean; reason: string }
-  /** The traffic is not ours to change, so only our tags and the open record are removed. */
-  | { do: 'hands_off'; traffic: TrafficTarget[]; reason: string }
+  /** The traffic stays, so only our tags and the open record are removed. `stable` is a candidate that is promoted by that. */
+  | { do: 'hands_off'; traffic: TrafficTarget[]; reason: string; stable?: string | undefined }
   /** No action is safe, so a person must decide. */
   | { do: 'hold'; reason: string };
 
@@ -100,6 +100,17 @@ export function pinOvertaken(
   );
 }
 
+/** Only the last write of a release in several regions is missing. Going back here alone would leave the regions with two versions. */
+const isAgreed = (
+  { phase, agreed, candidate, wrote }: ReleaseRecord,
+  { live, serving }: SettleFacts,
+): boolean =>
+  phase === 'held' &&
+  agreed === true &&
+  sameAllocation(live, wrote) &&
+  serving.length > 0 &&
+  serving.every(({ revision }) => revision === candidate);
+
 function openRecord(record: ReleaseRecord, facts: SettleFacts): Settlement {
   const owner = `run ${record.run || '(unknown)'}, attempt ${record.attempt}`;
   // Its own post step asks: whether the main step came to its end is not known here.
@@ -110,6 +121,13 @@ function openRecord(record: ReleaseRecord, facts: SettleFacts): Settlement {
       do: 'wait',
       for: 'run',
       reason: `the release of ${owner} ${facts.run === 'alive' ? 'is under way' : `may be under way until ${record.expires}`}`,
+    };
+  if (isAgreed(record, facts))
+    return {
+      do: 'hands_off',
+      traffic: withoutOurTags(facts.live),
+      stable: record.candidate,
+      reason: `every region of ${owner} could be promoted, and here only the last write was missing, so ${record.candidate} stays`,
     };
   if (record.phase === 'held' && facts.purpose !== 'release' && facts.now < Date.parse(record.expires))
     return {

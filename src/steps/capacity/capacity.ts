@@ -138,7 +138,7 @@ export async function findCapacity(ports: CapacityPorts, request: CapacityReques
           signal,
         }).finally(() => budget.end());
         stopped = measured.stopped;
-        trials.push(evidenceOf(point, rate, measured));
+        trials.push(evidenceOf(point, rate, measured, request.quantile));
         if (stopped) break;
         known.push({ point, answer: measured.answer });
       }
@@ -224,7 +224,7 @@ const nothingMeasured = (point: Point, rate: number) => ({
   dollars_per_thousand: perThousand(point, rate),
 });
 
-function evidenceOf(point: Point, rate: number, measured: Measured): TrialEvidence {
+function evidenceOf(point: Point, rate: number, measured: Measured, quantile: number): TrialEvidence {
   const { tally, answer, late, wrong, full, unsent, firstAnswerMs } = measured;
   return {
     ...nothingMeasured(point, rate),
@@ -232,6 +232,7 @@ function evidenceOf(point: Point, rate: number, measured: Measured): TrialEviden
     ...{ calls: tally.calls, misses: tally.misses, late, wrong, full, unsent },
     p50_ms: percentileOf(tally, 0.5),
     p95_ms: percentileOf(tally, 0.95),
+    objective_ms: percentileOf(tally, quantile),
     first_answer_ms: firstAnswerMs,
   };
 }

@@ -32,6 +32,9 @@ const before = 3;
 /** How long the last writes may take after a signal. */
 const backMs = 120_000;
 
+/** How often the log is read once more after the region is back. */
+const lateLooks = 6;
+
 /** Nothing was changed, and this is why. */
 class Refused extends Error {}
 
@@ -253,6 +256,8 @@ async function move(
     evidence.put_back = back.did === 'not' ? 'not' : isEqual ? 'as before' : 'own part';
   }
   if (failure !== undefined) throw failure;
+  if (evidence.rto_seconds === undefined)
+    await lookLate(ports, request, context, probes, { began, evidence });
   if (evidence.rto_seconds !== undefined && evidence.put_back !== 'not')
     await watchReturn(ports, request, context, probes, evidence);
 }
@@ -311,6 +316,24 @@ async function watchMove(
     }
     if (now >= until) return;
     await clock.sleep(request.paceMs, context.signal);
+  }
+}
+
+/** The log may have been behind, so that what the region's users got while it was out is known only now. */
+async function lookLate(
+  { clock }: FailoverPorts,
+  { lookMs }: FailoverRequest,
+  { signal }: FailoverContext,
+  probes: Probes,
+  { began, evidence }: { began: number; evidence: FailoverEvidence },
+): Promise<void> {
+  const out = probes.sent.slice(probes.sent.length - evidence.probes);
+  for (let looks = 0; looks < lateLooks; looks++) {
+    await probes.look();
+    const moved = movedAsKnown(out, evidence.to);
+    if (moved !== undefined) evidence.rto_seconds = (moved - began) / 1000;
+    if (moved !== undefined || out.every(({ ok, region }) => !ok || region !== undefined)) return;
+    await clock.sleep(lookMs, signal);
   }
 }
 

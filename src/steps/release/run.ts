@@ -82,6 +82,8 @@ export interface Written {
   buildMayGoOn: boolean;
   /** The gateway's move that is neither proved nor taken back: of this release, or left by an earlier one. */
   gateway: RecordedGateway | undefined;
+  /** Every region could be promoted, and here the last write failed. */
+  agreed: boolean;
   /** State of the watch, for the next segment and for another runner. */
   watchState: unknown;
 }
@@ -171,6 +173,7 @@ export function newRun(ports: ReleasePorts, request: ReleaseRequest): ReleaseRun
       functionTouched: false,
       buildMayGoOn: false,
       gateway: undefined,
+      agreed: false,
       watchState: undefined,
     },
     ending: {

@@ -200,7 +200,8 @@ function execute(
       if (decision.do !== 'put_back' && decision.do !== 'hands_off')
         return { stop: 'moved', reason: decision.reason };
       const record = parsed.kind === 'record' ? parsed.record : emptyRecord(request.owner);
-      const closed = closeRecord(record, { wrote: decision.traffic, expires: record.expires });
+      const stable = decision.do === 'hands_off' ? decision.stable : undefined;
+      const closed = closeRecord(record, { wrote: decision.traffic, stable, expires: record.expires });
       const outside = decision.do === 'put_back' ? settings.change(live) : undefined;
       return { traffic: decision.traffic, record: closed, outside };
     },

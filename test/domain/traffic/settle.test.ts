@@ -65,6 +65,28 @@ describe('settling what an earlier release left', () => {
       }),
       { do: 'put_back', traffic: [named(before, 100)], keptPin: true },
     ],
+    [
+      'the last write of a region is missing after all have agreed: it is promoted',
+      facts({
+        live: splitTraffic(before, candidate, 100, found),
+        purpose: 'person',
+        record: { phase: 'held', agreed: true, wrote: splitTraffic(before, candidate, 100, found) },
+      }),
+      { do: 'hands_off', traffic: [named(candidate, 100)], stable: candidate },
+    ],
+    [
+      'the same, and a person has moved the traffic: nothing is promoted',
+      facts({
+        live: [named(before, 100)],
+        record: { phase: 'held', agreed: true, wrote: splitTraffic(before, candidate, 100, found) },
+      }),
+      { do: 'hands_off', traffic: [named(before, 100)] },
+    ],
+    [
+      'a candidate with a part of the traffic is promoted by no word of the record',
+      facts({ record: { phase: 'held', agreed: true } }),
+      { do: 'put_back' },
+    ],
     ['F2 the run is alive: wait', facts({ run: 'alive' }), { do: 'wait', for: 'run' }],
     [
       'F2 the run is unknown and the record has not expired: wait',

@@ -262,6 +262,29 @@ describe('a change that Compute Engine carries out while nobody waits for it', (
   });
 });
 
+test('a log that is behind until the region is back still shows that the traffic had moved', async () => {
+  let writes = 0;
+  const balancers: Balancers = {
+    ...w.ports.balancers,
+    write: async (...args) => {
+      const wrote = await w.ports.balancers.write(...args);
+      writes++;
+      return wrote;
+    },
+  };
+  const entries: Ports['entries'] = {
+    ...w.ports.entries,
+    newest: async (...args) => {
+      const found = await w.ports.entries.newest(...args);
+      return writes === 1 ? { ...found, entries: [] } : found;
+    },
+  };
+  const { findings, evidence } = await w.run({ ports: { balancers, entries }, request: { waitMs: 5000 } });
+  expect([findings, evidence.put_back]).toEqual([[], 'as before']);
+  expect(evidence.rto_seconds).toBeGreaterThan(0);
+  expect(evidence.back_seconds).toBeGreaterThan(0);
+});
+
 test('a second region that hangs keeps its users waiting for half a minute at most', async () => {
   let skipped = 0;
   let isOut = false;

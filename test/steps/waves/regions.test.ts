@@ -229,6 +229,28 @@ describe('the last write of one region fails after all have agreed', () => {
     for (const region of all) expect(now[region]).not.toBe(before[region]);
   });
 
+  test('for as long as it is tried: the record says that all had agreed, and settling promotes it too', async () => {
+    const before = await first('missing');
+    let since: number | undefined;
+    const restore = world.onCalls(({ api, method, path, write = 0 }) => {
+      if (write >= 16) since ??= time.clock.steady();
+      const isOver = since === undefined || time.clock.steady() - since > 90_000;
+      return !isOver && api === 'run' && method === 'PATCH' && path.includes(`/locations/${us}/`)
+        ? { status: 503, body: { error: { code: 503, message: 'no', status: 'UNAVAILABLE' } } }
+        : undefined;
+    });
+    const ran = await release('missing', world.good(), { inputs: { smoke_suite: world.suite() } });
+    restore();
+    expect(outcomes(ran)).toEqual({ [eu]: 'promoted', [kr]: 'promoted', [us]: 'held' });
+    expect(await world.record('missing', us)).toMatchObject({ phase: 'held', agreed: true });
+    const settling = await world.rollback('missing', 'settle', { inputs: { region: us } });
+    expect([settling.exitCode, settling.report.outcome]).toEqual([0, 'promoted']);
+    const now = await served('missing');
+    for (const region of all) expect(now[region]).not.toBe(before[region]);
+    expect((await world.record('missing', us))?.stable).toBe(now[us]);
+    await settled('missing');
+  });
+
   test('a signal after all have agreed takes no region back alone', async () => {
     const before = await first('late');
     const abort = new AbortController();

@@ -1,6 +1,6 @@
 import type { CapacityEvidence } from '../../capacity/evidence.ts';
 import { pointText } from '../../capacity/point.ts';
-import { answerText, dollarsText, objectiveText } from '../../capacity/sentences.ts';
+import { answerText, dollarsText, objectiveText, quantileText } from '../../capacity/sentences.ts';
 import type { View } from '../../report/render.ts';
 import type { Report } from '../../report/report.ts';
 import { codeSpan, markdownText } from '../../text/safe-text.ts';
@@ -27,12 +27,12 @@ function trialLines({ trials, objective }: CapacityEvidence): string[] {
   if (trials.length === 0) return [];
   const limit = objectiveText(objective);
   return [
-    `| configuration | ${limit} | missed | p50 | p95 | per 1,000 requests |`,
+    `| configuration | ${limit} | missed | p50 | ${quantileText(objective.quantile)} | per 1,000 requests |`,
     '|:--|:--|--:|--:|--:|--:|',
     ...trials.map((trial) => {
       const full = trial.full > 0 ? ` (${trial.full} × 429)` : '';
       const note = trial.note ? ` ${markdownText(trial.note, 200)}` : '';
-      return `| ${pointText(trial.point)} | ${answerText(trial)}${note} | ${trial.misses} of ${trial.calls}${full} | ${milliseconds(trial.p50_ms)} | ${milliseconds(trial.p95_ms)} | ${dollarsText(trial.dollars_per_thousand)} |`;
+      return `| ${pointText(trial.point)} | ${answerText(trial)}${note} | ${trial.misses} of ${trial.calls}${full} | ${milliseconds(trial.p50_ms)} | ${milliseconds(trial.objective_ms)} | ${dollarsText(trial.dollars_per_thousand)} |`;
     }),
     '',
   ];

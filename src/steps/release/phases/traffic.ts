@@ -114,11 +114,12 @@ export async function finishAgreed(run: ReleaseRun): Promise<PhaseResult> {
         () => true,
         () => false,
       );
-      if (!waited)
-        return {
-          event: 'undecided',
-          reason: `every region could be promoted, and others may be; here the last write failed: ${result.reason}`,
-        };
+      if (waited) continue;
+      run.written.agreed = true;
+      return {
+        event: 'undecided',
+        reason: `every region could be promoted, and others may be; here the last write failed: ${result.reason}`,
+      };
     }
   } finally {
     signal.removeEventListener('abort', hurry);
@@ -138,7 +139,10 @@ export async function hold(run: ReleaseRun): Promise<PhaseResult | undefined> {
     const own = await stillOurs(run, service, found);
     if (own.event !== 'passed')
       return { stop: own.event === 'unclear' ? 'unclear' : 'moved', reason: own.reason };
-    return { record: recordOf(run, 'held', service.traffic, { expires, at }) };
+    const held = recordOf(run, 'held', service.traffic, { expires, at });
+    // What settles it promotes the candidate, and leaves the gateway that this release has proved where it is.
+    const gateway = run.ports.stages.gateway ? undefined : held.gateway;
+    return { record: run.written.agreed ? { ...held, agreed: true, gateway } : held };
   };
   try {
     const held = await changeTraffic({ services, clock, log }, run.live.service ?? '', decide, {
