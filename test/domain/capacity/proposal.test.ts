@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { changesTo, presentPoint } from '../../../src/domain/capacity/proposal.ts';
 import { objectiveText, quantileText } from '../../../src/domain/capacity/sentences.ts';
 
-const template = (limits: object) => ({
+const template = (limits: { cpu: string; memory: string }) => ({
   containers: [{ resources: { limits } }],
   maxInstanceRequestConcurrency: 1,
   scaling: { maxInstanceCount: 3 },
