@@ -1,4 +1,4 @@
-//{"strict":true,"ids":["actions-model-follow-2.js","actions-model-open-2.js","steps-model-finding.js","steps-model-follow-alias.js","steps-model-keep-tags.js"],"needs":["common-actions-model.js","common-steps-model-finding.js"],"modules":{"33881":[27,282,3,"s"],"62687":[320,1157,5,"follow"],"70072":[1488,1414,7,"B"]}}
+//{"strict":true,"ids":["actions-model-follow-2.js","actions-model-open-2.js","steps-model-finding.js","steps-model-follow-alias.js","steps-model-keep-tags.js"],"needs":["common-domain-model-tags.js","common-steps-model-finding.js"],"modules":{"33881":[27,282,3,"s"],"62687":[320,1157,5,"follow"],"70072":[1488,1414,7,"B"]}}
 exports.modules={
 "33881":
 (t,e,f)=>{f.d(e,{s:()=>o});var n=f(38273),a=f(74781);function o(t){const e=(0,n.listOf)(t?.containers).flatMap(t=>(0,n.listOf)((0,n.objectOf)(t).env)).map(n.objectOf).map(({name:t,value:e})=>[(0,n.textOf)(t)??"",(0,n.textOf)(e)]);return(0,a.i1)(Object.fromEntries(e.toReversed()))}},

@@ -1,3 +1,3 @@
-//{"strict":true,"ids":["actions-model-open-2.js"],"needs":["common-actions-model.js"],"modules":{}}
+//{"strict":true,"ids":["actions-model-open-2.js"],"needs":["common-domain-model-tags.js"],"modules":{}}
 exports.modules={
 };

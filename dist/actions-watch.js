@@ -1,4 +1,4 @@
-//{"strict":true,"ids":["actions-watch-2.js","actions-watch.js","shared-domain-text-span.js"],"needs":["common-actions-watch.js","common-domain-capacity-point.js","common-domain-deploy-quantity.js","common-domain-evidence-decide.js","common-domain-text-span.js","common-inputs-groups-login.js","common-runner-regular-file.js"],"modules":{"19456":[27,142,3,"I"],"62102":[180,442,5,"QF,fL,lT"],"92551":[633,199,7,"R"]}}
+//{"strict":true,"ids":["actions-watch-2.js","actions-watch.js","shared-actions-login-inputs-6.js","shared-domain-text-span.js"],"needs":["common-actions-watch.js","common-domain-capacity-point.js","common-domain-deploy-quantity.js","common-domain-evidence-decide.js","common-domain-text-span.js","common-inputs-groups-login.js","common-runner-regular-file.js"],"modules":{"19456":[27,142,3,"I"],"62102":[180,442,5,"QF,fL,lT"],"92551":[633,199,7,"R"]}}
 exports.modules={
 "19456":
 (t,e,s)=>{s.d(e,{I:()=>d});const d=({clock:t,startedAt:e},s,d,c)=>({stage:s,startedAtSeconds:(d-e)/1e3,seconds:(t.steady()-d)/1e3,verdict:c})},

@@ -1,4 +1,4 @@
-//{"strict":true,"ids":["shared-sli-logs-field-book.js"],"needs":["common-domain-preflight-permissions.js","common-domain-slo-absence.js"],"modules":{"62102":[27,442,3,"QF,fL,lT"],"73910":[480,13038,5,"createLogging"],"74692":[13529,316,7,"K"],"90408":[13856,625,9,"G"]}}
+//{"strict":true,"ids":["shared-sli-logs-field-book.js"],"needs":["common-domain-causes-commands.js","common-domain-slo-absence.js"],"modules":{"62102":[27,442,3,"QF,fL,lT"],"73910":[480,13038,5,"createLogging"],"74692":[13529,316,7,"K"],"90408":[13856,625,9,"G"]}}
 exports.modules={
 "62102":
 (t,r,n)=>{function o(t){if(void 0===t||Number.isNaN(t))return"-";const r=100*t;return 0===r?"0 %":`${r.toFixed(r>=10?1:r>=.1?2:3)} %`}function a(t){return String(Math.round(t)).replace(/\B(?=(\d{3})+$)/g," ")}function i(t){const r=Math.max(0,Math.round(t)),n=Math.floor(r/60);if(0===n)return`${r}s`;return n<60?`${n}m${String(r%60).padStart(2,"0")}s`:`${Math.floor(n/60)}h${String(n%60).padStart(2,"0")}m`}n.d(r,{QF:()=>i,fL:()=>o,lT:()=>a})},

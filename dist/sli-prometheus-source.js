@@ -1,4 +1,4 @@
-//{"strict":true,"ids":["shared-domain-text-span.js","sli-prometheus-login-secrets.js","sli-prometheus-source.js"],"needs":["common-domain-preflight-permissions.js","common-domain-slo-absence.js","common-domain-text-span.js","common-sli-minutes-reader.js"],"modules":{"2931":[26,132,3,"q"],"9223":[168,314,5,"V"],"30668":[493,223,7,"O"],"46274":[727,1498,9,"addedHeaders,basicOf,secretLogin"],"71057":[2236,22634,11,"createPrometheus"],"83842":[24881,148,13,"T"],"90408":[25040,625,15,"G"]}}
+//{"strict":true,"ids":["shared-domain-text-span.js","sli-prometheus-login-secrets.js","sli-prometheus-source.js"],"needs":["common-domain-causes-commands.js","common-domain-slo-absence.js","common-domain-text-span.js","common-sli-minutes-reader.js"],"modules":{"2931":[26,132,3,"q"],"9223":[168,314,5,"V"],"30668":[493,223,7,"O"],"46274":[727,1498,9,"addedHeaders,basicOf,secretLogin"],"71057":[2236,22634,11,"createPrometheus"],"83842":[24881,148,13,"T"],"90408":[25040,625,15,"G"]}}
 exports.modules={
 "2931":
 (e,o,t)=>{t.d(o,{q:()=>n});const n=e=>encodeURIComponent(e).replace(/[!'()*]/g,e=>`%${e.charCodeAt(0).toString(16).toUpperCase()}`)},

@@ -1,3 +1,3 @@
-//{"strict":true,"ids":["steps-model-follow-alias.js"],"needs":["common-actions-model.js"],"modules":{}}
+//{"strict":true,"ids":["steps-model-follow-alias.js"],"needs":["common-domain-model-tags.js"],"modules":{}}
 exports.modules={
 };

@@ -1,3 +1,3 @@
-//{"strict":true,"ids":["steps-model-keep-tags.js"],"needs":["common-actions-model.js"],"modules":{}}
+//{"strict":true,"ids":["steps-model-keep-tags.js"],"needs":["common-domain-model-tags.js"],"modules":{}}
 exports.modules={
 };

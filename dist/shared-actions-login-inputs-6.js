@@ -1,0 +1,3 @@
+//{"strict":true,"ids":["shared-actions-login-inputs-6.js","shared-domain-text-span.js"],"needs":["common-domain-text-span.js","common-inputs-groups-login.js","common-runner-regular-file.js"],"modules":{}}
+exports.modules={
+};
