@@ -3,6 +3,7 @@ import { repositoriesOf } from '../../../sandbox/github/repositories.ts';
 import { identityOf } from '../../../sandbox/identity/state.ts';
 import { type Sandbox, startSandbox } from '../../../sandbox/index.ts';
 import { bucketResource } from '../../../sandbox/storage/render.ts';
+import { exitCodeOf } from '../../../src/cli/setup/result.ts';
 import { hints, planLines, totalsText } from '../../../src/domain/setup/text.ts';
 import { rights } from '../../../src/domain/setup/wish.ts';
 import { emailOf, emptyProject, makeBuckets, projectResource } from '../../support/empty-project.ts';
@@ -127,6 +128,39 @@ describe('an empty project', () => {
     const again = await world.run();
     expect(textOf(again.plan)).toMatch(/~ pool github\n {4}state: deleted -> on/);
     expect(again.left?.filter(({ sign }) => sign !== '=')).toEqual([]);
+  });
+
+  test('with every right: a nightly run finds nothing, and then the grant on a bucket and the permission that somebody took away', async () => {
+    makeBuckets(sandbox);
+    const world = await setupWorld(sandbox);
+    const wish = await world.wish({ may: rights, buckets: everyBucket });
+    await world.run({ wish });
+    const night = async () => {
+      const { plan, written } = await world.run({ wish, apply: false });
+      const options = { apply: false, expectNoChanges: true } as Parameters<typeof exitCodeOf>[1];
+      const signs = plan
+        .filter(({ sign }) => sign !== '=')
+        .map(({ sign, resource }) => [sign, resource.kind]);
+      return { code: exitCodeOf(plan, options), signs, written };
+    };
+    expect(await night()).toEqual({ code: 0, signs: [], written: 0 });
+    const { policies, roles } = sandbox.world;
+    const bucket = bucketResource(sandbox.world, 'models');
+    const isOurs = ({ role }: { role: string }) => role.includes('/roles/backstay');
+    expect(grantsOn(bucket).some(isOurs)).toBe(true);
+    const others = grantsOn(bucket).filter((one) => !isOurs(one));
+    policies.set(bucket, others, 'once');
+    const role = roles.get(`projects/${sandbox.project}/roles/backstayPipelines`);
+    if (!role) throw new Error('The role is missing.');
+    roles.define({ ...role, includedPermissions: role.includedPermissions.slice(1) });
+    expect(await night()).toEqual({
+      code: 3,
+      signs: expect.arrayContaining([
+        ['+', 'grant'],
+        ['~', 'role'],
+      ]),
+      written: 0,
+    });
   });
 });
 
