@@ -1,4 +1,4 @@
-//{"strict":true,"ids":["cli-run-verb.js","shared-domain-invocation-front-end.js"],"needs":["common-domain-invocation-front-end.js","common-domain-model.js","common-domain-report-render.js"],"modules":{"16647":[27,415,3,"G,W"],"29590":[453,1293,5,"DG,Jd,Km,Tb,Zo"],"97912":[1757,3426,7,"runVerb"]}}
+//{"strict":true,"ids":["cli-run-verb.js","shared-domain-invocation-front-end.js"],"needs":["common-domain-invocation-front-end.js","common-domain-model.js","common-domain-report-render.js","common-domain-text-sentence.js"],"modules":{"16647":[27,415,3,"G,W"],"29590":[453,1293,5,"DG,Jd,Km,Tb,Zo"],"97912":[1757,3426,7,"runVerb"]}}
 exports.modules={
 "16647":
 (e,r,a)=>{a.d(r,{G:()=>c,W:()=>l});const c=e=>`--${e.replaceAll("_","-")}`,t=/(?<=\b(?:[Ss]et|[Cc]orrect|[Rr]aise) )([a-z_]+(?:(?:, | or | and )[a-z_]+)*)(: (?=[\w[]))?/g,n=/(?<![\w./"'`{=$-])([a-z]+(?:_[a-z]+)+)(?![\w/(=]|\.\w)(: (?=[\w[]))?/g;function l(e,r){const a=(e,a,t="")=>{const n=a.replace(/[a-z_]+/g,e=>r.includes(e)?c(e):e);return`${n}${/^--\S+$/.test(n)&&t?" ":t}`};return e.replace(t,a).replace(n,a)}},

@@ -1,4 +1,4 @@
-//{"strict":true,"ids":["domain-summary-release-view-2.js","domain-summary-release-view.js"],"needs":["common-domain-deploy-plan-text.js","common-domain-ocr-alignment.js","common-domain-report-render.js","common-domain-slo-absence.js","common-domain-summary-release-next.js","common-steps-smoke-target.js"],"modules":{"32468":[27,364,3,"L"],"94686":[402,549,5,"x"]}}
+//{"strict":true,"ids":["domain-summary-release-view-2.js","domain-summary-release-view.js"],"needs":["common-domain-deploy-plan-text.js","common-domain-ocr-alignment.js","common-domain-report-render.js","common-domain-slo-absence.js","common-domain-smoke-champion-compare.js","common-domain-summary-release-next.js"],"modules":{"32468":[27,364,3,"L"],"94686":[402,549,5,"x"]}}
 exports.modules={
 "32468":
 (e,t,r)=>{r.d(t,{L:()=>u});const u={"budget-exhausted":{title:"The error budget is spent",severity:"varies",why:"Every further failure breaks the objective, and a release is the usual source of failures."},"budget-unknown":{title:"The error budget could not be read",severity:"medium",why:"Without the counts, the gate cannot tell whether there is budget left."}}},

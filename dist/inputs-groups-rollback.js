@@ -1,11 +1,9 @@
-//{"strict":true,"ids":["inputs-groups-rollback.js"],"needs":["common-actions-rollback.js","common-domain-evidence-decide.js","common-domain-model.js","common-inputs-groups-login.js","common-inputs-groups-objectives.js","common-inputs-groups-output.js","common-inputs-groups-run.js","common-models-mlflow-definition.js"],"modules":{"55723":[27,467,3,"m"],"58850":[505,586,5,"c"],"68607":[1102,218,7,"A3,Nx,cM"],"73205":[1331,202,9,"groups"],"95585":[1544,821,11,"K"]}}
+//{"strict":true,"ids":["inputs-groups-rollback.js"],"needs":["common-actions-rollback.js","common-domain-evidence-decide.js","common-domain-model.js","common-domain-text-sentence.js","common-inputs-groups-login.js","common-inputs-groups-objectives.js","common-inputs-groups-output.js","common-inputs-groups-run.js","common-models-mlflow-definition.js"],"modules":{"55723":[27,467,3,"m"],"58850":[505,586,5,"c"],"73205":[1102,202,7,"groups"],"95585":[1315,821,9,"K"]}}
 exports.modules={
 "55723":
 (e,o,n)=>{n.d(o,{m:()=>r});var s=n(62969),a=n(41130),t=n(53179);const r=(0,s.group)("Messages",{notify:{kind:(0,a.I)(t.t8,t.qe,"hidden"),sentence:"Webhooks that are told when it begins and how it ended, one a line: `slack URL`, `google-chat URL`, `teams URL`, or `json URL secret=KEY` for a program of your own. A webhook that fails or hangs changes nothing. A dry run tells nobody.",example:"(a secret)",otherwise:"none",secret:!0,usedBy:{release:{},rollback:{}}}})},
 "58850":
 (e,t,r)=>{r.d(t,{c:()=>s});var n=r(32856);function s(e){const t="expected rising percentages of at most 50 %, such as 5%,25%,50%";if(/^(none|0|0%)$/i.test(e.trim()))return[100];const r=(0,n.parseList)(e).map(e=>{const r=/%$/.test(e)?100*(0,n.parsePercentage)(e):Number(e),s=Math.round(r);if(!Number.isFinite(r)||Math.abs(r-s)>1e-9)throw new Error(`${t}; Cloud Run takes whole percents`);return s}),s=100===r.at(-1)?r.slice(0,-1):r;if(0===r.length||s.some((e,t)=>e<1||e>50||e<=(s[t-1]??0)))throw new Error(t);if(s.length>20)throw new Error("expected at most 20 steps");return[...s,100]}},
-"68607":
-(e,s,t)=>{t.d(s,{A3:()=>o,Nx:()=>c,cM:()=>n});const c=e=>/^[a-z]+[ ,:]/.test(e)?e.slice(0,1).toUpperCase()+e.slice(1):e,i=e=>s=>s.length<2?s.join(""):`${s.slice(0,-1).join(", ")} ${e} ${s.at(-1)}`,n=i("and"),o=i("or")},
 "73205":
 (r,e,d)=>{d.r(e),d.d(e,{groups:()=>m});var o=d(66882),s=d(77317),a=d(95585),c=d(21845),g=d(55723),h=d(48991),i=d(6427),j=d(46318),l=d(48904);const m=[d(34271).where,c.J,j.d,s.i,l.e,o.j,h.l,g.m,a.K,i.C]},
 "95585":

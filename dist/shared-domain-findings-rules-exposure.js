@@ -1,9 +1,7 @@
-//{"strict":true,"ids":["shared-actions-login-inputs-6.js","shared-domain-findings-rules-exposure-2.js","shared-domain-findings-rules-exposure.js","shared-domain-text-span.js"],"needs":["common-domain-deploy-plan-text.js","common-domain-findings-rules-exposure.js","common-domain-source-manifest.js","common-domain-text-span.js","common-inputs-groups-login.js","common-runner-regular-file.js"],"modules":{"18312":[27,78,3,"N"],"51142":[116,752,5,"f"],"68607":[879,218,7,"A3,Nx,cM"]}}
+//{"strict":true,"ids":["shared-actions-login-inputs-6.js","shared-domain-findings-rules-exposure-2.js","shared-domain-findings-rules-exposure.js","shared-domain-text-span.js"],"needs":["common-domain-deploy-plan-text.js","common-domain-findings-rules-exposure.js","common-domain-source-manifest.js","common-domain-text-span.js","common-inputs-groups-login.js","common-runner-regular-file.js"],"modules":{"18312":[27,78,3,"N"],"51142":[116,752,5,"f"]}}
 exports.modules={
 "18312":
 (c,e,$)=>{$.d(e,{N:()=>a});const a=c=>c.replace(/[\\^$.*+?()[\]{}|]/g,"\\$&")},
 "51142":
 (e,n,t)=>{t.d(n,{f:()=>i});const i={"runtime-deprecated":{title:"The runtime is deprecated",severity:"high",why:"Once the runtime is decommissioned, the function can no longer be deployed and may be disabled."},"runtime-ending":{title:"The runtime will soon be deprecated",severity:"medium",why:"Once the runtime is decommissioned, the function can no longer be deployed and may be disabled."},"latest-is-another":{title:"The newest revision is not the one that this deploy made",severity:"medium",why:"Another deploy changed the same function or service in the meantime."},"function-detached":{title:"The function was detached from the Functions API",severity:"info",why:"The Functions API no longer manages it, so Cloud Run builds it from now on."}}},
-"68607":
-(e,s,t)=>{t.d(s,{A3:()=>o,Nx:()=>c,cM:()=>n});const c=e=>/^[a-z]+[ ,:]/.test(e)?e.slice(0,1).toUpperCase()+e.slice(1):e,i=e=>s=>s.length<2?s.join(""):`${s.slice(0,-1).join(", ")} ${e} ${s.at(-1)}`,n=i("and"),o=i("or")},
 };

@@ -1,5 +1,6 @@
 import { findingLines } from '../../domain/drill/text.ts';
 import { newReport } from '../../domain/report/report.ts';
+import { plural } from '../../domain/text/sentence.ts';
 import type { Action } from '../../runner/action.ts';
 import { cleanUp, notDone, nothingCleaned } from '../../steps/drill/clean-up.ts';
 import { isRefusal } from '../../steps/drill/restore.ts';
@@ -47,6 +48,6 @@ export const drillPost: Action<'drill'> = async (context) => {
       ? `Put back the region that the drill had taken out of ${failover?.backendService}.`
       : cleaned.removed === 0
         ? 'No object of the drill was left.'
-        : `Removed ${cleaned.removed} ${cleaned.removed === 1 ? 'object' : 'objects'} that the drill had left.`);
+        : `Removed ${plural(cleaned.removed, 'object')} that the drill had left.`);
   return { report, annotate: cleaned.findings.length > 0, summary: false, exitCode: 0 };
 };

@@ -3,9 +3,9 @@ import type { Finding } from '../../domain/findings/finding.ts';
 import type { AliasResult } from '../../domain/model/alias.ts';
 import { modelOfRevision } from '../../domain/model/of-revision.ts';
 import type { Context } from '../../runner/context.ts';
-import { aliasFindings, tagFindings, tagText } from '../../steps/model/finding.ts';
-import { type FollowRequest, followAlias } from '../../steps/model/follow-alias.ts';
-import { keepTags } from '../../steps/model/keep-tags.ts';
+import { tagText } from '../../steps/model/finding.ts';
+import type { FollowRequest } from '../../steps/model/follow-alias.ts';
+import { followTraffic } from '../../steps/model/follow-traffic.ts';
 import { afterRelease, afterRollback } from '../../steps/model/may-leave.ts';
 import type { Services } from '../../steps/ports/services.ts';
 import type { Platform } from '../login/platform.ts';
@@ -53,14 +53,9 @@ export async function follow(
     from === undefined
       ? afterRelease(record, alias)
       : afterRollback(record, references, (reference) => aliases.versionOf(reference));
-  const result = await followAlias({ services, aliases }, { service, alias, mayLeave, signal });
-  log.line(`  ${result.reason}`);
-  const { versionOf } = aliases;
-  // A registry that does not answer is said once.
-  const tagged =
-    tags && result.did !== 'failed'
-      ? await keepTags({ services, tags, versionOf, clock: context.clock }, { service, signal })
-      : undefined;
-  if (tagged?.did === 'written') log.line(`  ${tagText(tagged)}`);
-  return { alias: result, findings: [...aliasFindings(result), ...tagFindings(tagged)] };
+  const ports = { services, aliases, tags, clock: context.clock };
+  const followed = await followTraffic(ports, { service, alias, mayLeave, signal });
+  log.line(`  ${followed.alias.reason}`);
+  if (followed.tags?.did === 'written') log.line(`  ${tagText(followed.tags)}`);
+  return followed;
 }

@@ -8,10 +8,9 @@ import { createServices } from '../../gcp/run/services.ts';
 import type { Action, Finished } from '../../runner/action.ts';
 import type { Context } from '../../runner/context.ts';
 import { timingOf } from '../../runner/timing.ts';
-import { agreementFindings, aliasFindings, tagFindings, tagText } from '../../steps/model/finding.ts';
-import { followAlias } from '../../steps/model/follow-alias.ts';
-import { inspectModel, modelHistory } from '../../steps/model/inspect.ts';
-import { keepTags } from '../../steps/model/keep-tags.ts';
+import { agreementFindings, tagText } from '../../steps/model/finding.ts';
+import { followTraffic } from '../../steps/model/follow-traffic.ts';
+import { inspectModel, modelHistory, versionIn } from '../../steps/model/inspect.ts';
 import type { ModelRegistry } from '../../steps/ports/model.ts';
 import { openPlatform } from '../login/platform.ts';
 import type { AskedModel } from './inputs.ts';
@@ -90,7 +89,7 @@ async function look(
       facts.serving = {
         revision,
         reference: carried?.reference,
-        version: carried && versionOf(registry, carried),
+        version: carried && versionIn(registry, carried),
       };
     report.verdict = 'pass';
     report.reason = `${rows.length === 0 ? 'No revision carries a model' : `${rows.length} ${rows.length === 1 ? 'entry says' : 'entries say'} which model served when`}${carried ? `. Now ${revision} serves with ${carried.reference}` : ''}.`;
@@ -131,24 +130,18 @@ async function settle(
   if (aliases === undefined || alias === undefined) return;
   // One that somebody moves from here on is left alone.
   const now = await aliases.read(alias, signal);
-  const result = await followAlias({ services, aliases }, { service, alias, mayLeave: () => [now], signal });
+  const followed = await followTraffic(
+    { services, aliases, tags, clock },
+    { service, alias, mayLeave: () => [now], signal },
+  );
+  const { alias: result, tags: tagged } = followed;
   log.line(capital(result.reason));
-  const { versionOf } = aliases;
-  const tagged =
-    tags && result.did !== 'failed'
-      ? await keepTags({ services, tags, versionOf, clock }, { service, signal })
-      : undefined;
   facts.settled = { alias: result, tags: tagged };
-  report.findings.push(...aliasFindings(result), ...tagFindings(tagged));
+  report.findings.push(...followed.findings);
   const at = new Date(clock.now()).toISOString();
   if (result.did === 'moved') report.actions_taken.push({ at, what: `${capital(result.reason)}.` });
   if (tagged?.did === 'written') report.actions_taken.push({ at, what: tagText(tagged) });
 }
-
-const versionOf = (
-  { aliases }: ModelRegistry,
-  carried: { reference: string; version: string | undefined },
-) => (aliases ? aliases.versionOf(carried.reference) : carried.version);
 
 const outputsOf = ({ resolved, serving, alias, history }: ModelFacts) => ({
   model_reference: resolved?.reference,

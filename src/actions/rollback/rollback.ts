@@ -1,7 +1,7 @@
-import { recordAnnotation, userAgent } from '../../domain/product.ts';
+import { userAgent } from '../../domain/product.ts';
 import { newReport, type Report } from '../../domain/report/report.ts';
 import { capital } from '../../domain/text/sentence.ts';
-import { parseRecord } from '../../domain/traffic/parse-record.ts';
+import { recordOn } from '../../domain/traffic/parse-record.ts';
 import type { Allocation } from '../../domain/traffic/serving.ts';
 import { createProber } from '../../http/probe.ts';
 import type { Action, Finished } from '../../runner/action.ts';
@@ -96,9 +96,8 @@ export const rollback: Action<'rollback'> = async (context) => {
   const done = resultReport(report, result, context);
   // What a killed release has left of its gateway goes back with the traffic.
   if ((result.did === 'rolled_back' || result.did === 'already_there') && !request.dryRun) {
-    const parsed = parseRecord(result.service.annotations[recordAnnotation]);
-    const left = parsed.kind === 'record' ? parsed.record : undefined;
-    const gateway = await settleGateway(ports, { service: result.service, record: left, signal });
+    const { service } = result;
+    const gateway = await settleGateway(ports, { service, record: recordOn(service), signal });
     noteGateway(done, gateway, clock.now());
   }
   await aliasBack(

@@ -1,5 +1,6 @@
 import type { Severity } from '../findings/rule.ts';
 import type { Verdict } from '../findings/verdict.ts';
+import { plural } from '../text/sentence.ts';
 import type { FailOn } from './evidence.ts';
 import type { Judged } from './judge/judge.ts';
 
@@ -15,8 +16,6 @@ export const counts = (found: Judged, { failOn, severity }: Threshold): boolean 
   failOn !== 'never' &&
   (failOn === 'any' || found.isNew) &&
   ranks.indexOf(found.severity) <= ranks.indexOf(severity);
-
-const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`;
 
 /** The verdict and its sentence. */
 export function verdictOf(

@@ -27,3 +27,7 @@ export interface Finding {
   /** The call or document that shows it. */
   source?: string | undefined;
 }
+
+/** What is wrong and what to do, as one line of a log. */
+export const findingLine = ({ title, fix, commands = [] }: Finding): string =>
+  [title, fix, ...commands].join(' ');

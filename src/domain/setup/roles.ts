@@ -124,7 +124,7 @@ export const regionsRole: CustomRole = {
 export const capacityRole: CustomRole = {
   id: roleId('Capacity'),
   title: 'Deletes the revisions of a measurement',
-  permissions: ['run.revisions.delete'],
+  permissions: ofAction('capacity', 'service', 'run.revisions.delete'),
 };
 
 /** Whoever makes a revision by hand has to be able to read its image. */

@@ -2,7 +2,8 @@
 export const requestCount = 'run.googleapis.com/request_count';
 export const requestLatencies = 'run.googleapis.com/request_latencies';
 
-const quoted = (text: string) => `"${text.replace(/[\\"]/g, '\\$&')}"`;
+/** A text in a filter of Cloud Monitoring or Cloud Logging. */
+export const quoted = (text: string) => `"${text.replace(/[\\"]/g, '\\$&')}"`;
 
 /**
  * Cloud Monitoring's filter for the requests of one service. The watch and the SLO in the cloud count by this same filter.

@@ -1,5 +1,6 @@
 import { fingerprint } from '../data/fingerprint.ts';
 import { product, slug } from '../product.ts';
+import { quoted } from './cloud-run-filter.ts';
 import type { LogField } from './log-field.ts';
 import type { Objective } from './objective.ts';
 
@@ -31,7 +32,6 @@ function nameOf(service: string, objective: string, what: keyof FieldMetrics): s
   return `${whole.slice(0, mostName - end.length)}${end}`;
 }
 
-const quoted = (text: string) => `"${text.replace(/[\\"]/g, '\\$&')}"`;
 /** Of a regular expression, so that a text stands for itself. A line break within a filter would be an AND. */
 const literal = (text: string) =>
   text

@@ -1,4 +1,5 @@
 import { meansModel } from '../model/names.ts';
+import { plural } from '../text/sentence.ts';
 import type { Expect, SmokeCase, Suite } from './suite/model.ts';
 
 /** Which thresholds a run used, for its report. */
@@ -44,4 +45,4 @@ export const thresholdsText = ({ model, cases }: ThresholdsUsed): string =>
     ? 'no model is known: thresholds of every model'
     : cases === 0
       ? `model ${model}: no thresholds of its own, so those of every model`
-      : `model ${model}: thresholds of its own in ${cases} case${cases === 1 ? '' : 's'}`;
+      : `model ${model}: thresholds of its own in ${plural(cases, 'case')}`;

@@ -10,3 +10,6 @@ export const andList = listWith('and');
 
 /** `a`, `a or b`, `a, b or c`. */
 export const orList = listWith('or');
+
+/** `1 check`, `2 checks`. */
+export const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`;

@@ -1,6 +1,7 @@
 import { isObject, objectOf } from '../data/json.ts';
 import { revisionPattern } from '../data/resource-name.ts';
 import { maxReference } from '../model/model.ts';
+import { recordAnnotation } from '../product.ts';
 import { parseOutside } from './outside/parse.ts';
 import {
   maxBytes,
@@ -180,4 +181,12 @@ export function parseRecord(value: string | undefined): ParsedRecord {
   } catch (error) {
     return { kind: 'broken', why: (error as Error).message };
   }
+}
+
+/** The record on a service, undefined if there is none that can be read. */
+export function recordOn(
+  service: { annotations: Readonly<Record<string, string>> } | undefined,
+): ReleaseRecord | undefined {
+  const parsed = parseRecord(service?.annotations[recordAnnotation]);
+  return parsed.kind === 'record' ? parsed.record : undefined;
 }

@@ -1,10 +1,5 @@
-import { recordAnnotation } from '../product.ts';
-import { parseRecord } from './parse-record.ts';
+import { recordOn } from './parse-record.ts';
 
 /** The revisions that releases proved bad and took back, as the record on the service names them. */
-export function takenBackIn(
-  service: { annotations: Readonly<Record<string, string>> } | undefined,
-): readonly string[] {
-  const parsed = parseRecord(service?.annotations[recordAnnotation]);
-  return parsed.kind === 'record' ? parsed.record.failed : [];
-}
+export const takenBackIn = (service: Parameters<typeof recordOn>[0]): readonly string[] =>
+  recordOn(service)?.failed ?? [];

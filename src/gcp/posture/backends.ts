@@ -63,15 +63,17 @@ export function backendReader(rest: Rest): Pick<PostureSources, 'backends'> {
   ): Promise<BackendFact> {
     const link = pathOf(service.securityPolicy);
     const effective = await effectiveOf(service, project, signal);
-    const all = effective?.ok ? effective.value : [];
-    const own = all.find((one) => link !== '' && pathOf(one.selfLink) === link && Array.isArray(one.rules));
+    const isOwn = (one: JsonObject) => link !== '' && pathOf(one.selfLink) === link;
+    const own = effective?.ok
+      ? effective.value.find((one) => isOwn(one) && Array.isArray(one.rules))
+      : undefined;
     const above = effective?.ok
-      ? { ...effective, value: all.filter((one) => link === '' || pathOf(one.selfLink) !== link) }
+      ? { ...effective, value: effective.value.filter((one) => !isOwn(one)) }
       : effective;
     const id = textOf(service.id) ?? requiredText(service, 'name');
     const [policy, access] = await Promise.all([
       link === '' || own
-        ? own && { ok: true as const, value: own, call: (effective as { call: string }).call }
+        ? own && effective && { ok: true as const, value: own, call: effective.call }
         : reading(
             rest,
             {

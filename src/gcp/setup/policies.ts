@@ -6,6 +6,7 @@ import type { SetupRow } from '../../domain/setup/plan.ts';
 import type { GrantPlace, Of } from '../../domain/setup/resource.ts';
 import type { Rest, RestCall } from '../../http/rest.ts';
 import { reading, readingList } from '../exposure/reading.ts';
+import { observe } from './read.ts';
 import { type Writer, whenKnown } from './write.ts';
 
 /** Grants in allow policies: one read and one write of the policy for all grants on a resource, with its etag. */
@@ -64,23 +65,18 @@ export function observeGrant(
   signal?: AbortSignal,
 ): Promise<Observed> {
   const place = placeOf(grant.on, project);
-  const found = reading(rest, readCall(place, signal), place.permission, (policy) => policy);
-  return found.then((policy): Observed => {
-    if (policy.ok)
-      return holds(policy.value, grant)
-        ? { state: 'present', ours: true, fields: { granted: 'yes' } }
-        : absent;
-    // Everything else is made by this run or may still come. A bucket has to be there.
-    const isLost = policy.cause === 'absent' && grant.on.what === 'bucket';
-    if (isLost)
-      return {
-        state: 'unreadable',
-        permission: undefined,
-        detail: `the bucket ${grant.on.name} does not exist`,
-      };
-    if (policy.cause === 'absent' || policy.cause === 'api-off') return absent;
-    return { state: 'unreadable', permission: policy.permission, detail: policy.detail };
-  });
+  // Everything else is made by this run or may still come. A bucket has to be there.
+  const detail = `the bucket ${grant.on.name} does not exist`;
+  const ifGone: Observed =
+    grant.on.what === 'bucket' ? { state: 'unreadable', permission: undefined, detail } : absent;
+  return observe(
+    rest,
+    readCall(place, signal),
+    place.permission,
+    (policy) =>
+      holds(policy, grant) ? { state: 'present', ours: true, fields: { granted: 'yes' } } : absent,
+    ifGone,
+  );
 }
 
 /** The policy with these grants. Everything else in it stays. */

@@ -9,8 +9,7 @@ import {
 } from '../../domain/doctor/rehearsal.ts';
 import { messageOf } from '../../domain/errors/errors.ts';
 import { type ImageReference, parseImage, repositoryOf } from '../../domain/image/reference.ts';
-import { recordAnnotation } from '../../domain/product.ts';
-import { parseRecord } from '../../domain/traffic/parse-record.ts';
+import { recordOn } from '../../domain/traffic/parse-record.ts';
 import { servingNow } from '../../domain/traffic/serving.ts';
 import type { RunRevision, RunService } from '../ports/services.ts';
 import type { DoctorPorts, DoctorRequest } from './ports.ts';
@@ -23,8 +22,7 @@ export async function rehearse(
 ): Promise<Examined> {
   const revisions = (await services.revisions(service.name, signal)).map(asRehearsed);
   const serving = servingNow(service).map(({ revision }) => revision);
-  const parsed = parseRecord(service.annotations[recordAnnotation]);
-  const record = parsed.kind === 'record' ? parsed.record : undefined;
+  const record = recordOn(service);
   const target = wayBack(revisions, serving, [record?.before_revision, record?.stable]);
   return judgeRehearsal(target, await imageFor({ sources, images }, target, signal), serving, now);
 }

@@ -5,7 +5,7 @@ import type { BucketEvidence, DrillEvidence } from '../../domain/drill/evidence.
 import { grantCommands, neededFor, restoreRole } from '../../domain/drill/permissions.ts';
 import { judgeProtection } from '../../domain/drill/protect.ts';
 import { judgeRestored } from '../../domain/drill/restored.ts';
-import { inOrder, type Past, pastMetadata, readPast, worstOf } from '../../domain/drill/trend.ts';
+import { inOrder, type Past, worstOf } from '../../domain/drill/trend.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import type { Finding } from '../../domain/findings/finding.ts';
 import { ofRule } from '../../domain/findings/of-rule.ts';
@@ -15,6 +15,7 @@ import { spanText } from '../../domain/text/span.ts';
 import { type Cleaned, cleanUp, notDone, nothingCleaned } from './clean-up.ts';
 import type { DrillPorts, DrillRequest } from './ports.ts';
 import { isRefusal, restoreOne, Stopped } from './restore.ts';
+import { readResults, writeResult } from './results.ts';
 
 export interface DrillResult {
   verdict: Verdict;
@@ -209,7 +210,7 @@ async function trend(
   { prefix, results, run, mode, signal }: DrillRequest,
   result: DrillResult,
 ): Promise<Past[]> {
-  const folder = resultsFolder(prefix);
+  const place = { bucket: results, folder: resultsFolder(prefix) };
   if (results === '') return [];
   const past: Past[] = [];
   const { restored } = result.evidence;
@@ -227,22 +228,9 @@ async function trend(
         ...worstOf(restored),
       };
       past.push(now);
-      const text = JSON.stringify({ ...now, restored }, null, 2);
-      await buckets.write(
-        { bucket: results, name: `${folder}${run}.json` },
-        {
-          bytes: Buffer.from(`${text}\n`),
-          type: 'application/json',
-          metadata: pastMetadata(now),
-        },
-        undefined,
-        signal,
-      );
+      await writeResult({ buckets }, place, now, { restored }, signal);
     }
-    for (const { name, metadata } of await buckets.list(results, folder, 'live', signal)) {
-      const one = readPast(name.slice(folder.length).replace(/\.json$/, ''), metadata);
-      if (one) past.push(one);
-    }
+    await readResults({ buckets }, place, past, signal);
   } catch (error) {
     if (!isRefusal(error)) throw error;
     // A login that may only look at buckets is enough for a check.

@@ -2,7 +2,7 @@ import type { JsonObject } from '../../domain/data/json.ts';
 import { textOrEmpty } from '../../domain/data/json.ts';
 import { addCommand, groupOf, hasGroup, putBack, readMarker } from '../../domain/drill/balancer.ts';
 import { messageOf } from '../../domain/errors/errors.ts';
-import type { Finding } from '../../domain/findings/finding.ts';
+import { type Finding, findingLine } from '../../domain/findings/finding.ts';
 import { ofRule } from '../../domain/findings/of-rule.ts';
 import { drillRules } from '../../domain/findings/rules/drill.ts';
 import { notDone } from './clean-up.ts';
@@ -93,7 +93,7 @@ export async function putBackEarlier(
   try {
     const { did, finding } = await putBackend({ balancers, clock, log }, place, undefined, signal);
     if (did === 'put back') log.line(`${place.name}: what an earlier exercise had taken out is back`);
-    if (finding) log.warning([finding.title, finding.fix, ...(finding.commands ?? [])].join(' '));
+    if (finding) log.warning(findingLine(finding));
   } catch (error) {
     log.debug(`Putting ${place.name} back: ${messageOf(error)}`);
   }

@@ -18,7 +18,7 @@ import {
   movedAsKnown,
 } from '../../domain/drill/failover.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
-import type { Finding } from '../../domain/findings/finding.ts';
+import { type Finding, findingLine } from '../../domain/findings/finding.ts';
 import type { RunService } from '../ports/services.ts';
 import { notDone } from './clean-up.ts';
 import { lateMs, putBackend } from './failover-back.ts';
@@ -248,8 +248,7 @@ async function move(
     const back = await putBackend(ports, { project, name }, own, AbortSignal.timeout(backMs + lateMs));
     if (back.finding) findings.push(back.finding);
     // An error ends the run without its findings.
-    if (back.finding && failure !== undefined)
-      log.warning([back.finding.title, back.finding.fix, ...(back.finding.commands ?? [])].join(' '));
+    if (back.finding && failure !== undefined) log.warning(findingLine(back.finding));
     if (back.did !== 'not') ports.saveOut?.(false);
     const now = await balancers.read(project, name, AbortSignal.timeout(backMs)).catch(() => undefined);
     const isEqual = now !== undefined && canonical(comparable(now)) === canonical(comparable(service));

@@ -5,9 +5,9 @@ import { modelRules } from '../../domain/findings/rules/model.ts';
 import type { AgreeRow } from '../../domain/model/agree.ts';
 import type { AliasResult } from '../../domain/model/alias.ts';
 import type { TagResult } from '../../domain/model/tags.ts';
-import { actionPath, recordAnnotation } from '../../domain/product.ts';
+import { actionPath } from '../../domain/product.ts';
 import { capital } from '../../domain/text/sentence.ts';
-import { parseRecord } from '../../domain/traffic/parse-record.ts';
+import { recordOn } from '../../domain/traffic/parse-record.ts';
 import type { RunService } from '../ports/services.ts';
 
 /** Reports an alias that does not name what serves. */
@@ -101,8 +101,7 @@ export const tagText = ({ reason }: TagResult): string => `The versions of the m
 
 /** A rollback that names no model cannot move the alias that the release has moved. */
 export function unmovedAlias(service: RunService | undefined): Finding[] {
-  const parsed = parseRecord(service?.annotations[recordAnnotation]);
-  const model = parsed.kind === 'record' ? parsed.record.model : undefined;
+  const model = recordOn(service)?.model;
   if (model?.alias === undefined) return [];
   return [
     {

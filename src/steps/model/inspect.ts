@@ -1,6 +1,7 @@
 import { messageOf } from '../../domain/errors/errors.ts';
 import { type Agreement, judgeAgreement } from '../../domain/model/agree.ts';
 import { type HistoryRow, historyOf } from '../../domain/model/history.ts';
+import type { CarriedModel } from '../../domain/model/model.ts';
 import { modelOfRevision } from '../../domain/model/of-revision.ts';
 import { decideTags, inSeconds, type TaggedVersion } from '../../domain/model/tags.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -23,6 +24,12 @@ export interface Inspected {
   agreement: Agreement;
 }
 
+/** The version of this model that a revision carries. Undefined: another model. A model without versions, such as an object, is the one that is carried. */
+export const versionIn = (
+  { aliases }: Pick<ModelRegistry, 'aliases'>,
+  carried: Pick<CarriedModel, 'reference' | 'version'>,
+): string | undefined => (aliases ? aliases.versionOf(carried.reference) : carried.version);
+
 /** Looks whether traffic, record, alias, bytes and tags agree. Changes nothing. */
 export async function inspectModel(
   { services, registry, clock }: InspectPorts,
@@ -36,8 +43,7 @@ export async function inspectModel(
     alias === undefined ? undefined : tags && readTags(tags, service, signal),
     carried && registry.isThere(carried, signal),
   ]);
-  // A model without versions to name, such as an object, is the one that is carried.
-  const version = carried && (aliases ? aliases.versionOf(carried.reference) : carried.version);
+  const version = carried && versionIn(registry, carried);
   const says = (tags: ModelTags, serves: string, read: readonly TaggedVersion[]): boolean =>
     decideTags({
       serving: { revision: tags.spelled(service, serves), version },
@@ -76,7 +82,7 @@ export async function modelHistory(
   { services, registry }: Pick<InspectPorts, 'services' | 'registry'>,
   { service, signal }: { service: string; signal: AbortSignal },
 ): Promise<{ seen: Seen; rows: HistoryRow[] }> {
-  const { aliases, tags } = registry;
+  const { tags } = registry;
   const [seen, all, tagged = []] = await Promise.all([
     seeNow({ services }, service, signal),
     services.revisions(service, signal),
@@ -85,9 +91,9 @@ export async function modelHistory(
   const revisions = all.flatMap(({ name, createTime: made, raw }) => {
     const carried = modelOfRevision(raw);
     if (carried === undefined) return [];
-    const { reference } = carried;
     // A number of another model means nothing here.
-    const version = aliases ? aliases.versionOf(reference) : carried.version;
+    const version = versionIn(registry, carried);
+    const { reference } = carried;
     return [{ name, spelled: tags?.spelled(service, name) ?? name, made, version, reference }];
   });
   const failed = seen.record?.failed ?? [];

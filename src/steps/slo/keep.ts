@@ -4,6 +4,7 @@ import type { Finding } from '../../domain/findings/finding.ts';
 import { ofRule } from '../../domain/findings/of-rule.ts';
 import { sloRules } from '../../domain/findings/rules/slo.ts';
 import type { Verdict } from '../../domain/findings/verdict.ts';
+import { plural } from '../../domain/text/sentence.ts';
 import type { Log } from '../ports/log.ts';
 import type { SloStore } from './ports.ts';
 
@@ -23,7 +24,6 @@ export interface KeepResult {
 }
 
 const nameOf = ({ kind, name }: Change) => `${kind} ${name}`;
-const plural = (count: number, one: string) => `${count} ${one}${count === 1 ? '' : 's'}`;
 
 /**
  * Compares what the SLO file makes with what is there, and writes the difference if the mode is to. What is not ours is never

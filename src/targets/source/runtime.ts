@@ -4,7 +4,7 @@ import { functionPath, type Located, locationOf } from '../../domain/data/resour
 import { scheduleDate } from '../../domain/deploy/runtime-dates.ts';
 import { type RuntimeSupport, runtimeSupport, runtimeText, sourceOf } from '../../domain/deploy/runtimes.ts';
 import { messageOf, ReleaseError } from '../../domain/errors/errors.ts';
-import type { Finding } from '../../domain/findings/finding.ts';
+import { type Finding, findingLine } from '../../domain/findings/finding.ts';
 import { ofRule } from '../../domain/findings/of-rule.ts';
 import { deployRules } from '../../domain/findings/rules/deploy.ts';
 import type { DeployRequest, DeployResult } from '../../steps/deploy/ports.ts';
@@ -61,7 +61,7 @@ export function checkRuntime(
   if (support.state === 'unknown') return;
   const finding = findingOf(request, support);
   result.findings.push(finding);
-  log.warning([finding.title, finding.fix, ...(finding.commands ?? [])].join(' '));
+  log.warning(findingLine(finding));
 }
 
 function insteadOf(request: DeployRequest, { nearest, newest, siblings }: RuntimeSupport) {

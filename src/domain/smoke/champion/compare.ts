@@ -1,4 +1,5 @@
 import type { Verdict } from '../../findings/verdict.ts';
+import { plural } from '../../text/sentence.ts';
 import { chanceOf, intervalOf } from './paired-test.ts';
 
 /** One image that both revisions have read: the character error rates, at most 1 each. */
@@ -86,13 +87,13 @@ function enoughImages(differences: readonly number[], mean: number, allowed: num
 }
 
 const percent = (rate: number) => `${(rate * 100).toFixed(2)} %`;
-/** No -0.00. */
-const points = (rate: number) => (Math.round(rate * 10_000) / 100 + 0).toFixed(2);
+/** A difference of rates in percentage points, without -0.00. */
+export const points = (rate: number) => (Math.round(rate * 10_000) / 100 + 0).toFixed(2);
 
 /** One sentence for log, reason and finding. */
 export function comparisonText(found: Comparison, revision: string): string {
   const { images, candidate, champion, difference, low, high, allowed, verdict, enough } = found;
-  const rates = `CER ${percent(candidate)}, and ${percent(champion)} by ${revision} on the same ${images} image${images === 1 ? '' : 's'}`;
+  const rates = `CER ${percent(candidate)}, and ${percent(champion)} by ${revision} on the same ${plural(images, 'image')}`;
   const fewer = points(difference).startsWith('-');
   const side = (rate: number) =>
     fewer ? `${points(Math.abs(rate))} ${points(rate).startsWith('-') ? 'fewer' : 'more'}` : points(rate);

@@ -3,6 +3,7 @@ import { type Verdict, worst } from '../../findings/verdict.ts';
 import type { UnreachedBy } from '../../invocation/unreached.ts';
 import type { Score } from '../../ocr/score.ts';
 import type { TextPolicy } from '../../ocr/units.ts';
+import { plural } from '../../text/sentence.ts';
 import type { Comparison } from '../champion/compare.ts';
 import type { Failure } from '../failure.ts';
 import type { Isolation } from '../isolation.ts';
@@ -81,8 +82,6 @@ export function cerOf(results: readonly CaseResult[]): SmokeEvidence['cer'] {
     characters,
   };
 }
-
-const plural = (count: number, word: string) => `${count} ${word}${count === 1 ? '' : 's'}`;
 
 /** Why the verdict is what it is, as one sentence. */
 export function reasonOf(evidence: Omit<SmokeEvidence, 'milliseconds'>): string {

@@ -88,19 +88,27 @@ function failoverTrend(trend: DrillEvidence['trend']): string[] {
     ...rtoChart(trend, undefined, 'Seconds until the second region alone answered'),
     '| exercise | | took | without a good answer |',
     '|:--|:--|--:|--:|',
-    ...trend
-      .slice(-mostRows)
-      .reverse()
-      .map(
-        ({ at, passed, rto_seconds: rto, bad }) =>
-          `| ${whenText(at)} | ${passed ? '✅' : '❌'} | ${seconds(rto)} | ${bad ?? '-'} |`,
-      ),
-    ...(trend.length > mostRows ? ['', `<sub>and ${trend.length - mostRows} before.</sub>`] : []),
+    ...newestRows(trend, ({ rto_seconds: rto, bad }) => `${seconds(rto)} | ${bad ?? '-'}`),
     '',
   ];
 }
 
-const whenText = (at: number): string => new Date(at).toISOString().slice(0, 16).replace('T', ' ');
+/** The newest ones first: when, whether it passed, and the cells of `measured`. */
+function newestRows(
+  trend: DrillEvidence['trend'],
+  measured: (one: DrillEvidence['trend'][number]) => string,
+): string[] {
+  return [
+    ...trend
+      .slice(-mostRows)
+      .reverse()
+      .map((one) => {
+        const when = new Date(one.at).toISOString().slice(0, 16).replace('T', ' ');
+        return `| ${when} | ${one.passed ? '✅' : '❌'} | ${measured(one)} |`;
+      }),
+    ...(trend.length > mostRows ? ['', `<sub>and ${trend.length - mostRows} before.</sub>`] : []),
+  ];
+}
 
 function bucketLines({ evidence: { drill } }: Report<'drill'>): string[] {
   if (!drill || drill.buckets.length === 0) return [];
@@ -172,15 +180,10 @@ function rtoChart(trend: DrillEvidence['trend'], rto: number | undefined, what: 
 }
 
 function trendTable({ trend }: DrillEvidence): string[] {
-  const shown = trend.slice(-mostRows).reverse();
   return [
     '| drill | | writes lost | took |',
     '|:--|:--|--:|--:|',
-    ...shown.map(
-      ({ at, passed, rpo_seconds: rpo, rto_seconds: rto }) =>
-        `| ${whenText(at)} | ${passed ? '✅' : '❌'} | ${seconds(rpo)} | ${seconds(rto)} |`,
-    ),
-    ...(trend.length > mostRows ? ['', `<sub>and ${trend.length - mostRows} before.</sub>`] : []),
+    ...newestRows(trend, ({ rpo_seconds: rpo, rto_seconds: rto }) => `${seconds(rpo)} | ${seconds(rto)}`),
   ];
 }
 

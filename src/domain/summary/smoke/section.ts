@@ -3,6 +3,7 @@ import { diffText, textDiff } from '../../ocr/text-diff.ts';
 import { defaultPolicy } from '../../ocr/units.ts';
 import type { View } from '../../report/render.ts';
 import type { Report } from '../../report/report.ts';
+import { points } from '../../smoke/champion/compare.ts';
 import { mostFailures, mostOthers } from '../../smoke/results/limits.ts';
 import type { CaseResult, SmokeEvidence } from '../../smoke/results/result.ts';
 import type { SuiteProblem } from '../../smoke/suite/suite.ts';
@@ -97,8 +98,6 @@ function championTable(found: NonNullable<SmokeEvidence['champion']>): string[] 
       `No image was read by both revisions, ${left} left out.`,
       '',
     ];
-  /** No -0.00. */
-  const points = (rate: number) => (Math.round(rate * 10_000) / 100 + 0).toFixed(2);
   const lines = [
     `#### Beside ${codeSpan(revision, 100)}: ${words[found.verdict]}`,
     '',
