@@ -51,9 +51,10 @@ test('the marks of the doctor have colours that do not shift the columns', () =>
     { part: 'logs', state: 'ok', text: 'They can be read.' },
     { part: 'rollback', state: 'bad', text: 'The image is gone.' },
   ] as const;
+  const none = { matrix: [], further: [], used: [] };
   const face = (colours: boolean) => ({ style: styleOf(colours), width: 80, verbose: false, flags: [] });
-  const plain = doctorText({ checks, matrix: [] }, face(false));
-  const coloured = doctorText({ checks, matrix: [] }, face(true));
+  const plain = doctorText({ checks, ...none }, face(false));
+  const coloured = doctorText({ checks, ...none }, face(true));
   expect(coloured).toContain('\u001b[32m✓\u001b[39m Request logs');
   expect(coloured).toContain('\u001b[31m✗\u001b[39m Rollback rehearsal');
   expect(coloured.replace(/\u001b\[\d+m/g, '')).toBe(plain);

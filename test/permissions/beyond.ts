@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { store } from '../../sandbox/storage/state.ts';
 import { modelsOf, registerModel } from '../../sandbox/vertex/models/index.ts';
 import { pipelineState } from '../../sandbox/vertex/pipelines/state.ts';
+import { frontAudience, frontGateway } from '../support/front-gateway.ts';
 import type { Story } from './stories.ts';
 import { type PermissionWorld, service } from './world.ts';
 
@@ -37,6 +38,12 @@ function tasks(world: PermissionWorld, scripts: object = {}): void {
   copyFileSync(example, join(world.cloud.folder, 'pipeline.yaml'));
   Object.assign(state, { usual: 50, scripts });
 }
+
+/** Somebody else has released a gateway in front of the service. */
+async function behindGateway({ cloud }: PermissionWorld): Promise<void> {
+  await frontGateway(cloud.sandbox, service, (await cloud.service(service))?.uri ?? '');
+}
+const throughGateway = { front: 'gateway', gateway: 'front', front_audience: frontAudience };
 
 let runs = 0;
 const runPipeline = (world: PermissionWorld, more: Record<string, string> = {}, signal?: AbortSignal) =>
@@ -129,5 +136,24 @@ export const beyondStories: readonly Story[] = [
   {
     ...{ action: 'posture', what: 'of a service', identity: 'reader', drivers },
     run: (world) => world.act('posture', 'reader', { fail_on: 'nothing' }),
+  },
+  {
+    ...{
+      action: 'release',
+      what: 'whose smoke suite goes in through a gateway',
+      identity: 'deployer',
+      drivers,
+    },
+    prepare: behindGateway,
+    run: (world) =>
+      world.act('release', 'deployer', {
+        ...{ ...quick, ...throughGateway, source_dir: world.cloud.good(), smoke_suite: world.cloud.suite() },
+      }),
+    ends: { exitCode: 0, outcome: 'promoted' },
+  },
+  {
+    ...{ action: 'smoke-test', what: 'through a gateway', identity: 'reader', drivers },
+    prepare: behindGateway,
+    run: (world) => world.act('smoke-test', 'reader', { ...throughGateway, suite: world.cloud.suite() }),
   },
 ];

@@ -68,6 +68,13 @@ export interface Tried {
   asked: AccessCheck[];
 }
 
+/** A doctor also asks what other actions may do, which it needs for nothing itself. */
+const neededByDoctor = ({ evidence }: Report) => {
+  const { further = [], matrix = [] } = (evidence as Report<'doctor'>['evidence']).doctor ?? {};
+  const [own, told] = [matrix, further].map((rows) => new Set(rows.map(({ permission }) => permission)));
+  return ({ permission }: AccessCheck) => own?.has(permission) || !told?.has(permission);
+};
+
 /** A project that has what `init` makes, and nothing else: no role, no account, no pool of another origin. */
 export class PermissionWorld {
   readonly cloud: ReleaseWorld;
@@ -155,7 +162,8 @@ export class PermissionWorld {
       ...{ failedAs: id, explained: true },
       ...(signal ? { signal } : {}),
     });
-    return { ...ran, asked: sandbox.world.accessChecks.slice(since) };
+    const asked = sandbox.world.accessChecks.slice(since);
+    return { ...ran, asked: id === 'doctor' ? asked.filter(neededByDoctor(ran.report)) : asked };
   }
 
   /** Runs one of the actions, logged in as an identity of a function. */

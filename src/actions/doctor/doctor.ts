@@ -9,6 +9,7 @@ import { clientAgent, userAgent } from '../../domain/product.ts';
 import { newReport } from '../../domain/report/report.ts';
 import { createDoctorSources } from '../../gcp/doctor/doctor-sources.ts';
 import { createFunctions } from '../../gcp/functions/functions.ts';
+import { createPreflightSources } from '../../gcp/preflight/preflight-sources.ts';
 import { createImages } from '../../gcp/registry/images.ts';
 import { createBuilds } from '../../gcp/run/builds.ts';
 import { createServices } from '../../gcp/run/services.ts';
@@ -24,7 +25,7 @@ import type { examineLogin } from '../auth/doctor.ts';
 import { openPlatform, type Platform } from '../login/platform.ts';
 import { type PreflightSettings, runPreflight, withoutCalls } from '../preflight/preflight.ts';
 import { readDoctor } from './inputs.ts';
-import { wantedFiles } from './wanted-files.ts';
+import { wantedFiles, workflowTexts } from './wanted-files.ts';
 
 const icons = { ok: '✓', warn: '!', bad: '✗', unknown: '?', skipped: '-' } as const;
 
@@ -94,6 +95,12 @@ async function examineFor(context: Context, releaser: Releaser | undefined): Pro
         const own = await runPreflight(context, { platform, login: read.login, target }, settings, signal);
         return releaser ? preflightFor(own, other, settings, signal) : own;
       },
+      // Whoever may not act as the account of the releases, cannot ask for it.
+      held: () => {
+        const opened = releaser ? other : { platform };
+        return opened && createPreflightSources(opened.platform.rest, target).held;
+      },
+      workflows: () => workflowTexts(env),
       login: () => loginPart(context, platform, read),
       // The readers of YAML load while Google answers.
       files: async () => (await import('./files.ts')).examineFiles(context, files),

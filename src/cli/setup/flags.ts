@@ -124,6 +124,12 @@ export const setupFlags = definitions({
     sentence:
       'The deployer may release API gateways, as `actions/gateway` does. An account is made that the gateway calls the function as.',
   },
+  may_use_gateways: {
+    kind: boolean,
+    ...off,
+    sentence:
+      'The deployer and the reader may read the host of an API gateway, so that a smoke suite can go in there with `front: gateway`. `may_release_gateways` lets the deployer do that too.',
+  },
   may_release_models: {
     kind: boolean,
     ...off,

@@ -6,6 +6,7 @@ import { verb } from '../verb.ts';
 export const doctor = verb({
   about: [
     'Examines what a release will need, as actions/doctor does: permissions by action, request logs, suite and objectives, how long the runtime is supported, and whether a rollback would work. It changes nothing.',
+    'What further actions need (a drill, SLOs, gateways …) is shown for those that the workflows here use, and for all with --verbose.',
     'Permissions belong to an identity. To see those of the account that releases, act as it: `impersonate_service_account`.',
   ],
   login: true,

@@ -1,4 +1,6 @@
 import type { Finding } from '../findings/finding.ts';
+import type { OtherAction } from '../preflight/action-permissions.ts';
+import type { FurtherRow } from './further.ts';
 import type { MatrixRow } from './matrix.ts';
 
 /** The parts of an examination, in the order of the report. */
@@ -23,6 +25,10 @@ export interface Examined extends DoctorCheck {
 export interface DoctorEvidence {
   checks: readonly DoctorCheck[];
   matrix: readonly MatrixRow[];
+  /** The permissions of the actions that a release does not need. Empty if nobody could ask as the identity that releases. */
+  further: readonly FurtherRow[];
+  /** Those of these actions that the workflows of this repository use. */
+  used: readonly OtherAction[];
 }
 
 export const partNames: Readonly<Record<Part, string>> = {

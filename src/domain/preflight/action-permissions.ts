@@ -1,9 +1,10 @@
 import { bucketPermissions, checkRole, copyPermissions, restoreRole } from '../drill/permissions.ts';
 import { alertingReads, alertingWrites, fieldMetricReads, fieldMetricWrites } from './alerting.ts';
+import { type PermissionCheck, type Place, permissionChecks } from './permissions.ts';
 
 /**
- * What actions need that are no part of a release. A release asks for none of it beforehand. The roles of `init`, the table of the
- * set-up page and the matrix of the doctor follow from this table.
+ * What actions need besides those of a release. A release asks for none of it beforehand, unless it takes a gateway or a model with it.
+ * The roles of `init`, the table of the set-up page and the second table of the doctor follow from this table.
  */
 
 export type Bound =
@@ -13,7 +14,8 @@ export type Bound =
   | 'copy of a bucket'
   | 'model bucket'
   | 'runtime account'
-  | 'pipeline account';
+  | 'pipeline account'
+  | 'gateway account';
 
 export interface ActionPermission {
   permission: string;
@@ -89,7 +91,15 @@ const postureReads = [
   ...on('project', checkRole, ['storage.buckets.get']),
 ];
 
+/** What a release with a document of a gateway needs for that stage, the action `gateway` needs too. */
+const isOfGateway = (check: PermissionCheck): check is PermissionCheck & { on: Bound & Place } =>
+  check.stage === 'Gateway';
+const gatewayPermissions: readonly ActionPermission[] = (permissionChecks as readonly PermissionCheck[])
+  .filter(isOfGateway)
+  .map(({ permission, on: place, role }) => ({ permission, on: place, role }));
+
 export const actionPermissions = {
+  gateway: gatewayPermissions,
   slo: [
     ...on('project', 'roles/monitoring.viewer', alertingReads),
     ...on('project', 'roles/monitoring.editor', alertingWrites),

@@ -6,6 +6,7 @@ import {
   type CustomRole,
   capacityRole,
   closerRole,
+  doorRole,
   drillCopyRole,
   drillRole,
   gatewayRole,
@@ -20,7 +21,7 @@ import {
   taskFilesRole,
   taskRole,
 } from './roles.ts';
-import { bucketServices, gatewayServices, vertexServices } from './services.ts';
+import { bucketServices, doorServices, gatewayServices, vertexServices } from './services.ts';
 import type { Right, RightBuckets, SetupWish } from './wish.ts';
 
 /** Grants roles to the accounts of one function. */
@@ -64,6 +65,13 @@ export const extras: Readonly<Record<Right, Extra>> = {
       ...to.onAccount('gateway', actAsRole, 'deployer'),
       ...to.onService(invokerRole, 'gateway'),
     ],
+  },
+  // Somebody else releases the gateway. The release and the nightly smoke test only go in through it.
+  'go in through gateways': {
+    flag: 'may_use_gateways',
+    roles: [doorRole],
+    services: doorServices,
+    grants: (to) => [...to.onProject(doorRole, 'deployer'), ...to.onProject(doorRole, 'reader')],
   },
   // A rollback takes the alias back with the traffic.
   'release models': {

@@ -92,6 +92,13 @@ export const gatewayRole: CustomRole = {
   permissions: permissionsOf(['Gateway']),
 };
 
+/** What reads the host of a gateway in front of a service, to go in there as its users do. `gatewayRole` has it too. */
+export const doorRole: CustomRole = {
+  id: roleId('FrontDoor'),
+  title: 'Reads where API gateways are',
+  permissions: permissionsOf(['Front door']),
+};
+
 /** What an action needs on something that no part of a release needs there. */
 const ofAction = (action: OtherAction, place: Bound, prefix = ''): string[] =>
   actionPermissions[action]

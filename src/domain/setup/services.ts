@@ -25,6 +25,11 @@ export const gatewayServices: readonly string[] = [
   ...['servicecontrol.googleapis.com', 'servicemanagement.googleapis.com'],
 ];
 
+/** What reads where a gateway is. Its owner has switched on the rest. */
+export const doorServices: readonly string[] = apiChecks
+  .filter(({ stage }) => stage === 'Front door')
+  .map(({ service }) => service);
+
 /** Models and pipelines of Vertex AI. */
 export const vertexServices: readonly string[] = ['aiplatform.googleapis.com'];
 export const bucketServices: readonly string[] = ['storage.googleapis.com'];

@@ -36,6 +36,7 @@ export const rights = [
   'close',
   'alert',
   'release gateways',
+  'go in through gateways',
   'release models',
   'read model files',
   'run pipelines',

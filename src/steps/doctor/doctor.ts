@@ -3,6 +3,7 @@ import { shortAccount, shortName } from '../../domain/data/resource-name.ts';
 import { runtimeSupport } from '../../domain/deploy/runtimes.ts';
 import { type DoctorEvidence, type Examined, parts, worst } from '../../domain/doctor/check.ts';
 import { judgeEnvironment } from '../../domain/doctor/environment.ts';
+import { furtherUsed } from '../../domain/doctor/further.ts';
 import { judgeLogs } from '../../domain/doctor/logs.ts';
 import { ableOf, matrixOf } from '../../domain/doctor/matrix.ts';
 import { judgeRuntime, notListed } from '../../domain/doctor/runtime.ts';
@@ -12,6 +13,7 @@ import type { Finding } from '../../domain/findings/finding.ts';
 import type { Verdict } from '../../domain/findings/verdict.ts';
 import type { PreflightEvidence } from '../../domain/preflight/row.ts';
 import type { PreflightResult } from '../preflight/preflight.ts';
+import { askFurther } from './further.ts';
 import type { DoctorPorts, DoctorRequest } from './ports.ts';
 import { rehearse } from './rehearse.ts';
 
@@ -51,7 +53,10 @@ export async function doctor(ports: DoctorPorts, request: DoctorRequest): Promis
     }
   };
   const runtime = textOf(valueAt(deployed?.config ?? {}, 'buildConfig.runtime'));
-  const examined = await Promise.all([
+  const held = ports.held();
+  const asked = { project: request.project, service: service?.name, rows: tried.evidence.rows };
+  const [further, ...examined] = await Promise.all([
+    held === undefined ? [] : askFurther(held, asked, signal),
     alone(
       'login',
       async () =>
@@ -87,7 +92,10 @@ export async function doctor(ports: DoctorPorts, request: DoctorRequest): Promis
   return {
     ...verdictOf(checks, findings, request.untried),
     findings,
-    evidence: { checks, matrix: matrixOf(tried.evidence.rows) },
+    evidence: {
+      ...{ checks, matrix: matrixOf(tried.evidence.rows), further },
+      used: [...new Set(ports.workflows().flatMap(furtherUsed))],
+    },
     preflight: tried.evidence,
     service: service?.name,
   };

@@ -5,6 +5,7 @@ import type { BranchRule } from '../../domain/doctor/environment.ts';
 import type { LogSink } from '../../domain/doctor/logs.ts';
 import type { Reading } from '../../domain/exposure/facts.ts';
 import type { Images } from '../ports/images.ts';
+import type { PreflightSources } from '../ports/preflight.ts';
 import type { Services } from '../ports/services.ts';
 import type { DeployTarget } from '../ports/target.ts';
 import type { PreflightResult } from '../preflight/preflight.ts';
@@ -31,6 +32,10 @@ export interface DoctorPorts {
   runtimes(location: string, signal: AbortSignal): Promise<JsonObject[] | undefined>;
   /** Tries what every stage needs, as a release does. */
   preflight(): Promise<PreflightResult>;
+  /** Asks as the identity that releases which permissions it has. Undefined if nobody may ask as it. */
+  held(): PreflightSources['held'] | undefined;
+  /** What the workflows of this repository say. */
+  workflows(): string[];
   /** Examines the login. Undefined if this is not a login without a key, such as on a person's machine. */
   login(): Promise<Examined | undefined>;
   /** The suite and the SLO file, and everything that they name. */

@@ -1,12 +1,10 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { grant } from '../../../sandbox/core/policies.ts';
-import { compile } from '../../../sandbox/gateway/compile.ts';
-import { openGateway } from '../../../sandbox/gateway/gateways.ts';
-import { type Gateway, gatewayState } from '../../../sandbox/gateway/state.ts';
 import { smokeTest } from '../../../src/actions/smoke-test/smoke-test.ts';
 import { buildBalancer } from '../../sandbox/support/balancer.ts';
 import { Client } from '../../sandbox/support/client.ts';
 import { type FastTime, installFastTime } from '../../support/fast-time.ts';
+import { frontAudience, frontGateway } from '../../support/front-gateway.ts';
 import { ReleaseWorld } from '../../support/release-world.ts';
 
 /** The smoke test goes in as users do: through a gateway, a load balancer, or Identity-Aware Proxy. */
@@ -188,44 +186,9 @@ describe('a release', () => {
 });
 
 describe('an API gateway', () => {
-  const audience = 'https://door.example';
   beforeAll(async () => {
     const inner = world.sandbox.world;
-    const { uri } = await client.service('plain');
-    const state = gatewayState(inner);
-    const account = `${inner.projectNumber}-compute@developer.gserviceaccount.com`;
-    const text = `swagger: '2.0'
-info: { title: ocr, version: '1' }
-securityDefinitions:
-  google: { type: oauth2, flow: implicit, authorizationUrl: '', x-google-issuer: 'https://accounts.google.com', x-google-jwks_uri: 'https://www.googleapis.com/oauth2/v3/certs', x-google-audiences: '${audience}' }
-x-google-backend: { address: '${uri}' }
-paths:
-  /:
-    post: { operationId: read, security: [{ google: [] }], responses: {} }
-`;
-    const compiled = compile('openapi.yaml', text);
-    if (Array.isArray(compiled)) throw new Error(JSON.stringify(compiled));
-    const name = `projects/${inner.project}/locations/global/apis/plain/configs/one`;
-    state.configs.set(name, {
-      ...{
-        name,
-        displayName: 'one',
-        serviceConfigId: 'one',
-        gatewayServiceAccount: account,
-        state: 'ACTIVE',
-      },
-      ...{ createTime: new Date().toISOString(), documents: [], compiled },
-    });
-    const gateway: Gateway = {
-      name: `projects/${inner.project}/locations/${inner.region}/gateways/front`,
-      ...{ displayName: 'front', apiConfig: name, defaultHostname: '', state: 'ACTIVE', serves: name },
-      ...{ createTime: '', updateTime: '' },
-    };
-    await openGateway(inner, gateway);
-    state.gateways.set(gateway.name, gateway);
-    inner.disabledServices.delete('apigateway.googleapis.com');
-    const service = `//run.googleapis.com/projects/${inner.project}/locations/${inner.region}/services/plain`;
-    grant(inner.policies, service, 'roles/run.invoker', `serviceAccount:${account}`);
+    await frontGateway(world.sandbox, 'plain', (await client.service('plain')).uri ?? '');
     const project = `//cloudresourcemanager.googleapis.com/projects/${inner.project}`;
     grant(
       inner.policies,
@@ -239,7 +202,7 @@ paths:
     'is called at its own host with an audience of its document (%s codes)',
     async (codes) => {
       await client.control('PATCH', '/settings', { gatewayRefusals: codes });
-      const inputs = { front: 'gateway', gateway: 'front', front_audience: audience };
+      const inputs = { front: 'gateway', gateway: 'front', front_audience: frontAudience };
       const ran = await test1('plain', inputs);
       expect([ran.report.reason, ran.report.verdict]).toEqual([expect.any(String), 'pass']);
       const wrong = await test1('plain', { ...inputs, front_audience: 'https://wrong.example' });

@@ -148,6 +148,13 @@ group('what has to be there', () => {
       ],
     ],
     ['see the posture', [`${own}-reader backstayPosture project my-project`]],
+    [
+      'go in through gateways',
+      [
+        `${own}-deployer backstayFrontDoor project my-project`,
+        `${own}-reader backstayFrontDoor project my-project`,
+      ],
+    ],
   ])('%s is granted to the account that needs it, on what it is about', (right, wanted) => {
     const found = only(right).map((one) =>
       one.replace(/^principalSet:\S+ iam\.(\w+) account (\S+)@.*/, 'principalSet: $1 account $2'),

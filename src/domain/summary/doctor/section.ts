@@ -1,5 +1,6 @@
 import { shortName } from '../../data/resource-name.ts';
 import { partNames } from '../../doctor/check.ts';
+import { type FurtherRow, furtherSummary } from '../../doctor/further.ts';
 import { columns, type MatrixRow } from '../../doctor/matrix.ts';
 import type { View } from '../../report/render.ts';
 import type { Report } from '../../report/report.ts';
@@ -33,6 +34,7 @@ function doctorSection(report: Report<'doctor'>): string[] {
     ...(missing
       ? [['### Permissions', '', ...matrixLines(doctor.matrix)].join('\n')]
       : [collapsed(`Permissions (${doctor.matrix.length})`, matrixLines(doctor.matrix)).join('\n')]),
+    ...(doctor.further.length > 0 ? [furtherLines(doctor.further).join('\n')] : []),
   ];
 }
 
@@ -45,5 +47,24 @@ const matrixLines = (matrix: readonly MatrixRow[]): string[] => [
   ),
   '',
 ];
+
+/** A line for each further action, which also stands for its columns: so the table stays narrow enough for a phone. */
+const furtherLines = (rows: readonly FurtherRow[]): string[] => {
+  const each = furtherSummary(rows);
+  const title = each.map(({ action, state }) => `${action} ${states[state]}`).join(' · ');
+  return collapsed(`Permissions of further actions: ${title}`, [
+    '| | action | |',
+    '|:-:|:--|:--|',
+    ...each.map(({ action, state, text }) => `| ${states[state]} | ${action} | ${text} |`),
+    '',
+    '| | permission | on | needed by |',
+    '|:-:|:--|:--|:--|',
+    ...rows.map(
+      ({ permission, on, state, actions }) =>
+        `| ${states[state]} | ${codeSpan(permission)} | ${on} | ${actions.join(', ')} |`,
+    ),
+    '',
+  ]);
+};
 
 export const doctorView: View<'doctor'> = { sections: [doctorSection] };
