@@ -18,6 +18,7 @@ const pattern = new RegExp(only);
 
 /** Jest shows what a test prints only at its end. */
 const say = (line: string) => process.stderr.write(`${line}\n`);
+const seconds = (since: number) => Math.round((performance.now() - since) / 1000);
 
 describe.each(drivers)('what init gives for %s', (driver) => {
   let world: PermissionWorld;
@@ -44,7 +45,10 @@ describe.each(drivers)('what init gives for %s', (driver) => {
     const began = performance.now();
     let all = 0;
     for (const [index, row] of rows.entries()) {
-      const { problems, runs } = await problemsOf(world, row, played, 'all');
+      // A row of many stories takes minutes on a busy machine. So a story that hangs has its name in the last line.
+      const { problems, runs } = await problemsOf(world, row, played, 'all', ({ action, what }) =>
+        say(`  ${seconds(began)} s ${labelOf(row)}: ${action}: ${what}`),
+      );
       all += runs;
       if (problems.length > 0) wrong.push([labelOf(row), ...problems]);
       say(
@@ -52,9 +56,8 @@ describe.each(drivers)('what init gives for %s', (driver) => {
       );
       for (const problem of problems) say(`  ${problem}`);
     }
-    const seconds = Math.round((performance.now() - began) / 1000);
     say(
-      `${driver}: ${rows.length} rows, ${all} stories without something, ${wrong.length} red, ${seconds} s`,
+      `${driver}: ${rows.length} rows, ${all} stories without something, ${wrong.length} red, ${seconds(began)} s`,
     );
     expect(wrong).toEqual([]);
   });

@@ -68,18 +68,20 @@ export const uses = ({ permissions, members, resource }: Given, { asked }: Tried
       members.some((one) => one === member || (/^principalSet:/.test(one) && /^principal:/.test(member))),
   );
 
-/** What is wrong with a row: a text for each story. `stories` says which of those that use it are played. */
+/** What is wrong with a row: a text for each story. `stories` says which of those that use it are played. `began` hears of each. */
 export async function problemsOf(
   world: PermissionWorld,
   given: Given,
   played: readonly Played[],
   stories: 'all' | 'until one speaks',
+  began: (story: Story) => void = () => {},
 ): Promise<{ problems: string[]; runs: number }> {
   const problems: string[] = [];
   let spoken = false;
   let runs = 0;
   for (const { story, tried } of played.filter((each) => uses(given, each.tried))) {
     runs++;
+    began(story);
     let lack: Lack;
     try {
       lack = await without(world, story, given);

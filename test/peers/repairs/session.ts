@@ -34,6 +34,7 @@ export function oneOfEach(commands: readonly string[]): string[] {
 /** Runs commands one after the other, and says what is wrong with each. */
 export async function runAll(
   commands: readonly string[],
+  ended: (line: string) => void = () => {},
 ): Promise<{ command: string; problems: string[] }[]> {
   const folder = mkdtempSync(join(tmpdir(), 'bs-repairs-'));
   for (const at of ['.', 'functions/ocr']) {
@@ -49,8 +50,11 @@ export async function runAll(
     const place = { folder, pristine: pristineOf(sandbox) };
     // The role of the guard's report is made before it is granted.
     const found: { command: string; problems: string[] }[] = [];
-    for (const command of commands)
-      found.push({ command, problems: problemsOf(await effectOf(sandbox, gcloud, place, command)) });
+    for (const command of commands) {
+      const problems = problemsOf(await effectOf(sandbox, gcloud, place, command));
+      found.push({ command, problems });
+      ended(`${found.length}/${commands.length} ${problems.length > 0 ? 'RED' : 'ok'} ${command}`);
+    }
     return found;
   } finally {
     await gcloud.stop();

@@ -10,16 +10,19 @@ import { WarmGcloud } from './warm-gcloud.ts';
 const only = process.argv.find((argument) => argument.startsWith('--only='))?.slice('--only='.length);
 const chosen = only === undefined ? scenes : scenes.filter(({ name }) => new RegExp(only).test(name));
 
+/** It takes long, so each line stands there when its command or its scene has ended. */
+const say = (line: string) => console.log(`${Math.round(performance.now() / 1000)} s ${line.split('\n')[0]}`);
+
 if (!WarmGcloud.isHere()) console.log('Skipped: gcloud is not installed here.');
 else {
-  const found = only === undefined ? await runAll(runnable()) : [];
+  const found = only === undefined ? await runAll(runnable(), say) : [];
   const wrong = found.filter(({ problems }) => problems.length > 0);
   if (only === undefined)
     console.log(
       `${found.length - wrong.length} of ${found.length} printed commands work and change what they say`,
     );
   for (const { command, problems } of wrong) console.log(`  ${command}\n    ${problems.join('\n    ')}`);
-  const played = await playAll(chosen);
+  const played = await playAll(chosen, say);
   const failed = played.filter(({ problems }) => problems.length > 0);
   console.log(
     `${played.length - failed.length} of ${played.length} runs fail, print a repair, and succeed after it is pasted`,

@@ -5,6 +5,7 @@ import { Stage } from './stage.ts';
 /** Plays scenes one after the other, each on a cloud of its own, and says what is wrong with each. */
 export async function playAll(
   scenes: readonly Scene[],
+  ended: (line: string) => void = () => {},
 ): Promise<{ name: string; from: readonly string[]; problems: string[] }[]> {
   const gcloud = await WarmGcloud.start();
   try {
@@ -12,7 +13,9 @@ export async function playAll(
     for (const scene of scenes) {
       const stage = await Stage.open(gcloud);
       try {
-        found.push({ name: scene.name, from: scene.from, problems: await play(scene, stage) });
+        const problems = await play(scene, stage);
+        found.push({ name: scene.name, from: scene.from, problems });
+        ended(`${found.length}/${scenes.length} ${problems.length > 0 ? 'RED' : 'ok'} ${scene.name}`);
       } finally {
         await stage.close();
       }
