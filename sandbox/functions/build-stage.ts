@@ -3,6 +3,7 @@ import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { World } from '../core/state.ts';
+import { mayEnd } from '../projects/hold-builds.ts';
 import { noted } from '../projects/note-build.ts';
 import { build } from '../revisions/build.ts';
 import { BuildError } from '../revisions/build-request.ts';
@@ -83,6 +84,7 @@ export async function buildStage(
         onLine: (line) => writeBuildLine(world, id, line),
       }),
   );
+  await mayEnd(world);
   const rest = world.settings.buildMs - (Date.now() - started);
   if (rest > 0) await sleep(rest, undefined, { signal });
   stage(operation, 'BUILD', { state: 'COMPLETE', message: 'Build succeeded' });

@@ -69,7 +69,7 @@ const issuerUnreachable = () =>
 async function issuerKeys(world: World, { oidc }: Provider): Promise<JsonWebKey[]> {
   const fetchJson = async (url: string) => {
     const answer = await fetch(world.names?.local(url) ?? url, {
-      signal: AbortSignal.timeout(5000),
+      signal: AbortSignal.timeout(60_000),
       redirect: 'error',
     });
     if (!answer.ok) throw new Error(`${answer.status}`);

@@ -104,6 +104,7 @@ export class ProcessInstance implements Instance {
         signal.removeEventListener('abort', cancelled);
       };
       signal.addEventListener('abort', cancelled);
+      if (signal.aborted) cancelled();
       child.on('message', (message: { port?: number }) => {
         if (!message.port) return;
         this.port = message.port;

@@ -271,7 +271,7 @@ describe('a login that fails says why and how to repair it', () => {
         // A transient failure is tried again for up to half a minute.
         run = await world.auth(failure.inputs?.(), {
           env: { RUNNER_DEBUG: '1', ...failure.env?.() },
-          timeoutMs: 90_000,
+          timeoutMs: 110_000,
         });
       } finally {
         await failure.restore?.();

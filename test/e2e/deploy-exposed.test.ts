@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { holdBuilds } from '../../sandbox/projects/hold-builds.ts';
 import { answers, DeployWorld, reportOf, visible } from '../support/deploy-world.ts';
 
 let world: DeployWorld;
@@ -103,7 +104,7 @@ test('a function with the invoker check off is public too, and the check is swit
 });
 
 test('a function that is opened during the build is closed again before the new code gets traffic', async () => {
-  world.sandbox.world.settings.buildMs = 1200;
+  const open = holdBuilds(world.sandbox.world);
   try {
     const first = (await world.function(name)).serviceConfig.revision;
     let opened = false;
@@ -114,6 +115,7 @@ test('a function that is opened during the build is closed again before the new 
           if (opened || !text.includes('Uploaded ')) return;
           opened = true;
           world.setPolicy([invoker('allUsers')], name);
+          open();
         },
       },
     );
@@ -126,7 +128,7 @@ test('a function that is opened during the build is closed again before the new 
     );
     expect(serving).toEqual([{ revision: first, percent: 100 }]);
   } finally {
-    world.sandbox.world.settings.buildMs = 50;
+    open();
   }
 });
 

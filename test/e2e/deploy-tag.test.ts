@@ -58,5 +58,5 @@ test.each([
     expect(run.log).toContain(problem);
     expect(world.writes(before)).toEqual([]);
   },
-  60_000,
+  120_000,
 );

@@ -66,7 +66,7 @@ test.each(['SIGKILL', 'SIGTERM'] as const)(
       onStart: (kill) => {
         end = kill;
       },
-      timeoutMs: 60_000,
+      timeoutMs: 110_000,
     });
     clearInterval(watching);
     expect(killed.code).not.toBe(0);

@@ -142,16 +142,16 @@ onLinux('faults of the machine', () => {
       if (kind === 'pipe') execFileSync('mkfifo', [path]);
       else execFileSync('ln', ['-s', '/dev/zero', path]);
       const env = { GITHUB_WORKSPACE: folder };
-      const replay = await runAction('watch', { env, inputs: { replay: kind }, timeoutMs: 30_000 });
+      const replay = await runAction('watch', { env, inputs: { replay: kind }, timeoutMs: 110_000 });
       const suite = await runAction('smoke-test', {
         env,
         inputs: { command: 'true', suite: kind },
-        timeoutMs: 30_000,
+        timeoutMs: 110_000,
       });
       const slo = await runAction('watch', {
         env: { ...sandbox.env, ...env },
         inputs: { name: 'x', region: 'us-central1', slo: kind },
-        timeoutMs: 30_000,
+        timeoutMs: 110_000,
       });
       for (const done of [replay, suite, slo]) {
         expect([done.code, done.signal]).toEqual([1, null]);

@@ -8,7 +8,7 @@ import { InputReader } from '../../src/inputs/reader.ts';
 import type { Context } from '../../src/runner/context.ts';
 
 afterEach(closeConnections);
-const limits = { method: 'GET', timeoutMs: 2000 };
+const limits = { method: 'GET', timeoutMs: 60_000 };
 
 describe('a credential never travels in plain text', () => {
   test.each([

@@ -63,7 +63,7 @@ async function behind(options: ProxyOptions = {}, variable = 'HTTPS_PROXY'): Pro
 }
 
 const ask = (url = 'https://run.googleapis.com/v2/x?y=1', more: Partial<HttpRequest> = {}) =>
-  send({ method: 'GET', url, timeoutMs: 10_000, ...more });
+  send({ method: 'GET', url, timeoutMs: 60_000, ...more });
 const failure = (url?: string) =>
   ask(url).then(
     () => {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { holdBuilds } from '../../sandbox/projects/hold-builds.ts';
 import { type Client, inline, type Json, openSandbox } from './support/client.ts';
 
 let client: Client;
@@ -17,7 +18,7 @@ const patch = (id: string, mask: string | undefined, body: Json) =>
 describe('operations', () => {
   test('pass through the stages; a second change in the meantime gets 409 ABORTED', async () => {
     await client.deploy('earlier', inline(200));
-    await client.control('PATCH', '/settings', { buildMs: 500 });
+    const open = holdBuilds(client.sandbox.world);
     const source = { storageSource: await client.upload(inline(200)) };
     const body = { buildConfig: { runtime: 'nodejs22', source } };
     const started = await client.api(
@@ -34,11 +35,11 @@ describe('operations', () => {
       const { body: operation } = await client.api('cloudfunctions', 'GET', `/v2/${started.body.name}`);
       done = operation.done === true;
       states.add(operation.metadata.stages.map((stage: Json) => stage.state).join());
+      if (states.has('COMPLETE,IN_PROGRESS,NOT_STARTED')) open();
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
     expect([...states]).toContain('COMPLETE,IN_PROGRESS,NOT_STARTED');
     expect([...states].at(-1)).toBe('COMPLETE,COMPLETE,COMPLETE');
-    await client.control('PATCH', '/settings', { buildMs: 20 });
     const listed = await client.api('cloudfunctions', 'GET', `/v2/${client.parent}/operations?pageSize=1`);
     expect(listed.body.operations[0].name).toBe(started.body.name);
     expect(listed.body.nextPageToken).toBeTruthy();

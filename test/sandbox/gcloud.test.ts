@@ -7,7 +7,7 @@ import { type Client, inline, type Json, openSandbox } from './support/client.ts
 
 const version = spawnSync('gcloud', ['version', '--format=value(core)'], {
   encoding: 'utf8',
-  timeout: 30_000,
+  timeout: 100_000,
 });
 const installed = version.status === 0;
 const withGcloud = installed ? describe : describe.skip;
@@ -36,8 +36,11 @@ withGcloud('a real gcloud with nothing but the printed environment', () => {
   const gcloud = (...args: string[]) =>
     new Promise<Run>((resolve) => {
       const env = { PATH: process.env.PATH ?? '', HOME: home, ...client.sandbox.env };
-      execFile('gcloud', [...args, '--quiet'], { env, cwd: home, timeout: 60_000 }, (error, stdout, stderr) =>
-        resolve({ code: error ? Number(error.code ?? 1) : 0, stdout, stderr }),
+      execFile(
+        'gcloud',
+        [...args, '--quiet'],
+        { env, cwd: home, timeout: 100_000 },
+        (error, stdout, stderr) => resolve({ code: error ? Number(error.code ?? 1) : 0, stdout, stderr }),
       );
     });
   const write = (files: Record<string, string>) => {

@@ -102,7 +102,7 @@ describe('request log entries', () => {
     '429 for lack of an instance has the revision: %s',
     async (exhausted429HasRevision) => {
       const slow = {
-        'sandbox.json': JSON.stringify({ maxConcurrency: 1, responses: [{ status: 200, latencyMs: 150 }] }),
+        'sandbox.json': JSON.stringify({ maxConcurrency: 1, responses: [{ status: 200, latencyMs: 1000 }] }),
       };
       const { uri, token, revision } = await open({ quirks: { exhausted429HasRevision } }, slow);
       const statuses = await Promise.all([1, 2, 3].map(async () => (await client.call(uri, token)).status));

@@ -195,7 +195,7 @@ withPython('the OCR function in Python', () => {
       `/v2/${client.parent}/services?serviceId=ocr-container`,
       body,
     );
-    const ended = await client.api('run', 'POST', `/v2/${started.body.name}:wait`, { timeout: '60s' });
+    const ended = await client.api('run', 'POST', `/v2/${started.body.name}:wait`, { timeout: '100s' });
     expect(ended.body).toMatchObject({ done: true, response: expect.anything() });
     const { uri } = await client.service('ocr-container');
     const authorization = `Bearer ${await client.idToken(uri)}`;

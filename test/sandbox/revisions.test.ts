@@ -14,6 +14,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { satisfies } from '../../sandbox/revisions/dependencies.ts';
 import { extractZip, readZip } from '../../sandbox/revisions/zip.ts';
+import { until } from '../support/hold-call.ts';
 import { zipOf } from './support/zip.ts';
 
 let folder: string;
@@ -128,7 +129,5 @@ test('the containers of a killed sandbox end with it', async () => {
       return false;
     }
   };
-  for (let tries = 0; alive() && tries < 200; tries++)
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  expect(alive()).toBe(false);
+  await until(() => !alive());
 });

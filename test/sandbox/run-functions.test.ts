@@ -50,7 +50,7 @@ async function made(id: string, body: Json): Promise<Json> {
 /** Waits for an operation that may install packages. */
 async function ended(operation: string): Promise<Json> {
   for (const end = Date.now() + 110_000; Date.now() < end; ) {
-    const { body } = await client.api('run', 'POST', `/v2/${operation}:wait`, { timeout: '30s' });
+    const { body } = await client.api('run', 'POST', `/v2/${operation}:wait`, { timeout: '100s' });
     if (body.done) return body;
   }
   throw new Error(`${operation} never ended`);

@@ -38,7 +38,6 @@ export class DeployWorld {
   deploy(inputs: Record<string, string>, options: RunOptions = {}): Promise<ActionRun> {
     const { env } = this.sandbox;
     return runAction('deploy', {
-      timeoutMs: 60_000,
       ...options,
       inputs: {
         project_id: this.sandbox.project,

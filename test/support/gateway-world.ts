@@ -25,7 +25,7 @@ export interface GatewayWorld {
   /** A document whose backend is the function. */
   document(more?: { security?: string; operation?: string; rest?: string; backend?: string }): string;
   ports(): GatewayPorts;
-  run(text: string, more?: Partial<GatewayRequest>): Promise<GatewayResult>;
+  run(text: string, more?: Partial<GatewayRequest>, ports?: Partial<GatewayPorts>): Promise<GatewayResult>;
   /** Short names: what the gateway names, and what its data plane serves. */
   state(): { names: string; serves: string };
   /** The status of a call from outside. */
@@ -144,31 +144,35 @@ paths:
 ${operation}      responses: { '200': { description: ok } }
 ${more}`,
     ports,
-    run: async (text, more = {}) => {
+    run: async (text, more = {}, other = {}) => {
       // The managed service of an API is enabled as soon as there is one.
       const enable = setInterval(() => {
         for (const { managedService } of gatewayState(world).apis.values())
           world.disabledServices.delete(managedService);
       }, 5);
       try {
-        return await releaseGateway(ports(), {
-          mode: 'apply',
-          project: world.project,
-          region: sandbox.region,
-          file: 'openapi.yaml',
-          text,
-          api: 'ocr',
-          gateway: 'front',
-          service: undefined,
-          account,
-          apiKey: key,
-          probe: undefined,
-          timeoutMs: 4000,
-          paceMs: 15,
-          keep: 10,
-          signal: AbortSignal.timeout(60_000),
-          ...more,
-        });
+        return await releaseGateway(
+          { ...ports(), ...other },
+          {
+            mode: 'apply',
+            project: world.project,
+            region: sandbox.region,
+            file: 'openapi.yaml',
+            text,
+            api: 'ocr',
+            gateway: 'front',
+            service: undefined,
+            account,
+            apiKey: key,
+            probe: undefined,
+            // Long, because a busy machine is slow. A test of the deadline gives its own.
+            timeoutMs: 60_000,
+            paceMs: 15,
+            keep: 10,
+            signal: AbortSignal.timeout(110_000),
+            ...more,
+          },
+        );
       } finally {
         clearInterval(enable);
       }
@@ -177,11 +181,8 @@ ${more}`,
     call: async (path, method = 'GET', headers = {}) =>
       (await client.send(`http://${gateway().defaultHostname}${path}`, method, undefined, headers)).status,
     settled: async () => {
-      for (
-        let tries = 0;
-        tries < 400 && (gateway().serves !== gateway().apiConfig || !gateway().serves);
-        tries++
-      )
+      const isSettled = () => gateway().serves === gateway().apiConfig && gateway().serves !== '';
+      for (const end = performance.now() + 60_000; !isSettled() && performance.now() < end; )
         await new Promise((done) => setTimeout(done, 10));
     },
     calls: () => {

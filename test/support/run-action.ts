@@ -118,7 +118,7 @@ export async function runAction(name: string, options: RunOptions = {}): Promise
       options.onOutput?.(text);
     });
   options.onStart?.((signal) => child.kill(signal));
-  const timer = setTimeout(() => child.kill('SIGKILL'), options.timeoutMs ?? 60_000);
+  const timer = setTimeout(() => child.kill('SIGKILL'), options.timeoutMs ?? 110_000);
   const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve) =>
     child.on('close', (...ended) => resolve(ended)),
   );

@@ -52,7 +52,7 @@ export async function runCli(argv: readonly string[], options: CliOptions = {}):
     sent = true;
     child.kill(signalAt.signal);
   });
-  const timer = setTimeout(() => child.kill('SIGKILL'), options.timeoutMs ?? 60_000);
+  const timer = setTimeout(() => child.kill('SIGKILL'), options.timeoutMs ?? 110_000);
   const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve) =>
     child.on('close', (...ended) => resolve(ended)),
   );

@@ -22,7 +22,8 @@ export async function freePort(): Promise<number> {
 }
 
 async function listening(port: number, child: ChildProcess): Promise<boolean> {
-  for (let tries = 0; tries < 200 && child.exitCode === null; tries++) {
+  // A busy machine may need many seconds for the start. A function that ends instead is seen at once.
+  for (const end = Date.now() + 100_000; Date.now() < end && child.exitCode === null; ) {
     const open = await new Promise<boolean>((resolve) => {
       const socket = connect(port, '127.0.0.1', () => {
         socket.destroy();

@@ -30,7 +30,7 @@ export async function setupWorld(sandbox: Sandbox, member?: string) {
   const github = createGithubClient({
     token: 'a-token',
     apiUrl: sandbox.env.GITHUB_API_URL,
-    timeoutMs: 5000,
+    timeoutMs: 60_000,
   });
   const facts = createProjectFacts(rest);
   const files = new Map<string, string>();

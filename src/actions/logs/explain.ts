@@ -9,13 +9,13 @@ import { mayShowText } from './may-show.ts';
 import { addSupply } from './supply.ts';
 
 /** Nobody waits longer for an explanation. */
-const deadlineMs = 3000;
+const usualMs = 3000;
 /** Google's clock, which the entries carry, may be behind the runner's. */
 const skewMs = 5000;
 export const usualSlowMs = 1000;
 
 /** Explains a failed action by the log of its service: in the log of the run, and in the report. Never throws. */
-export async function explainByLog(context: Context, report: Report): Promise<void> {
+export async function explainByLog(context: Context, report: Report, deadlineMs = usualMs): Promise<void> {
   const { google, clock, log, secrets, signal, inputs, startedAt, about } = context;
   if (!google || signal.aborted) return;
   try {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { meansModel, namesOfModel } from '../../../src/domain/model/names.ts';
+import { cpuMsOf } from '../../support/cpu.ts';
 
 const carried = (reference: string, version: string | undefined) => ({
   reference,
@@ -55,8 +56,9 @@ describe('a pattern', () => {
   });
 
   test('with many stars is quick on a long name', () => {
-    const started = performance.now();
-    expect(meansModel(`${'a*'.repeat(400)}b`, ['a'.repeat(100_000)])).toBe(false);
-    expect(performance.now() - started).toBeLessThan(5000);
+    const took = cpuMsOf(() => {
+      expect(meansModel(`${'a*'.repeat(400)}b`, ['a'.repeat(100_000)])).toBe(false);
+    });
+    expect(took).toBeLessThan(5000);
   });
 });

@@ -37,7 +37,7 @@ afterAll(() => {
 
 const loopback = () => createProber(endpoints({ GHA_ENDPOINT_OVERRIDE_run: `${base}/v2` }), 'test');
 const ask = (path: string, options: { method?: string; token?: string; timeoutMs?: number } = {}) =>
-  loopback().probe(`${base}${path}`, { method: 'GET', timeoutMs: 2000, ...options });
+  loopback().probe(`${base}${path}`, { method: 'GET', timeoutMs: 60_000, ...options });
 
 describe('prober', () => {
   test('a redirect is an answer and is not followed', async () => {
@@ -59,9 +59,11 @@ describe('prober', () => {
       error: expect.stringContaining('100 ms'),
     });
     expect(await ask('/reset')).toMatchObject({ status: 0 });
-    expect(await loopback().probe('http://127.0.0.1:1/', { method: 'GET', timeoutMs: 500 })).toMatchObject({
-      status: 0,
-    });
+    expect(await loopback().probe('http://127.0.0.1:1/', { method: 'GET', timeoutMs: 60_000 })).toMatchObject(
+      {
+        status: 0,
+      },
+    );
   });
 
   test('bytes that are not text do not throw', async () => {
@@ -79,7 +81,7 @@ describe('prober', () => {
     const abort = new AbortController();
     setTimeout(() => abort.abort(new Error('stop')), 20);
     await expect(
-      loopback().probe(`${base}/slow`, { method: 'GET', timeoutMs: 5000, signal: abort.signal }),
+      loopback().probe(`${base}/slow`, { method: 'GET', timeoutMs: 60_000, signal: abort.signal }),
     ).rejects.toThrow('stop');
   });
 
@@ -95,7 +97,7 @@ describe('prober', () => {
   ];
   test.each(refused)('%s never gets a request', async (url) => {
     const real = createProber(endpoints({}), 'test');
-    await expect(real.probe(url, { method: 'GET', token: 'abc', timeoutMs: 500 })).rejects.toMatchObject({
+    await expect(real.probe(url, { method: 'GET', token: 'abc', timeoutMs: 60_000 })).rejects.toMatchObject({
       code: 'endpoint-refused',
     });
   });

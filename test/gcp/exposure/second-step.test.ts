@@ -13,7 +13,7 @@ let w: GuardWorld;
 
 beforeAll(async () => {
   w = await guardWorld();
-}, 30_000);
+}, 120_000);
 afterAll(() => w?.stop());
 afterEach(() => w.reset());
 

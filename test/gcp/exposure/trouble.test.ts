@@ -10,7 +10,7 @@ let w: GuardWorld;
 
 beforeAll(async () => {
   w = await guardWorld();
-}, 30_000);
+}, 120_000);
 afterAll(() => w?.stop());
 afterEach(async () => {
   w.reset();
@@ -191,7 +191,7 @@ describe('reading', () => {
       });
       expect(result).toMatchObject({ exposure: 'unknown', verdict: 'inconclusive', repaired: [] });
     },
-    30_000,
+    120_000,
   );
 
   test('a hostile policy is a finding', async () => {
@@ -360,6 +360,7 @@ describe('cancelling', () => {
       steady: () => Date.now(),
       sleep: (ms, signal) =>
         new Promise((resolve, reject) => {
+          if (signal?.aborted) return reject(signal.reason);
           const timer = setTimeout(resolve, ms);
           signal?.addEventListener('abort', () => {
             clearTimeout(timer);

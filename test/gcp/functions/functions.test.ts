@@ -340,7 +340,7 @@ describe('what the typed client can represent', () => {
     const client = await loadFunctionClient({
       rest: { endpoints: endpoints({}), call: () => Promise.reject(new Error('not called')) },
       userAgent: { name: 'test', version: '1' },
-      timeoutMs: 1000,
+      timeoutMs: 60_000,
     });
     expect(client.representable(message)).toBe(representable);
   });

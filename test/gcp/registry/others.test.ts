@@ -150,7 +150,7 @@ describe.each([
     const { registry, asking } = await open({}, dialect);
     registry.add('acme/ocr', 'v1', ['linux/amd64']);
     const url = `http://${registry.at('registry')}/v2/acme/ocr/manifests/v1`;
-    const ask = (headers: Record<string, string>) => send({ method: 'GET', url, headers, timeoutMs: 5000 });
+    const ask = (headers: Record<string, string>) => send({ method: 'GET', url, headers, timeoutMs: 60_000 });
     const first = await ask({});
     const token = await anonymousToken(asking, first.headers['www-authenticate'], undefined);
     expect([first.status, typeof token]).toEqual([401, 'string']);
@@ -179,7 +179,7 @@ for (const [what, platforms] of [
     expect(registry.add('library/python', 'slim', platforms)).toBe(digest);
     const read = (...args: string[]) =>
       new Promise<string>((resolve, reject) => {
-        execFile(crane, args, { timeout: 30_000 }, (error, stdout) =>
+        execFile(crane, args, { timeout: 100_000 }, (error, stdout) =>
           error ? reject(error) : resolve(stdout.trim()),
         );
       });

@@ -79,7 +79,7 @@ export async function runAct(command: ActCommand): Promise<ActRun> {
     clearInterval(watch);
     child.kill('SIGINT');
   }, 50);
-  const timer = setTimeout(() => child.kill('SIGKILL'), 110_000);
+  const timer = setTimeout(() => child.kill('SIGKILL'), 280_000);
   const code = await new Promise<number | null>((resolve) => child.on('close', (status) => resolve(status)));
   clearTimeout(timer);
   clearInterval(watch);

@@ -7,7 +7,7 @@ import { ActWorld } from './world.ts';
 
 /** The doctor in a job under act: before a first release, after two, and while something is wrong. */
 
-jest.setTimeout(180_000);
+jest.setTimeout(300_000);
 
 const login = `workload_identity_provider: \${{ vars.WORKLOAD_IDENTITY_PROVIDER }}
           service_account: \${{ vars.SERVICE_ACCOUNT }}

@@ -10,7 +10,7 @@ import { ActWorld } from './world.ts';
 
 /** How a job ends under act: what it says, what a later job reads, and where the traffic is. */
 
-jest.setTimeout(180_000);
+jest.setTimeout(300_000);
 
 /** A workflow that releases a function, and a later job that reads every output of the release. */
 const workflow = (

@@ -15,7 +15,7 @@ import { ActWorld } from './world.ts';
  * to post step on one sandbox. They run in the order of a user: the README's release is the first one.
  */
 
-jest.setTimeout(180_000);
+jest.setTimeout(300_000);
 
 const examples = published().filter(({ place }) =>
   /^(README\.md|actions\/|examples\/|docs\/release\/workflow)/.test(place),

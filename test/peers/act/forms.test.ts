@@ -7,7 +7,7 @@ import { ActWorld } from './world.ts';
 
 /** The forms that a job may take around our actions: matrices, folders, expressions, wrappers. */
 
-jest.setTimeout(180_000);
+jest.setTimeout(300_000);
 
 const login = `workload_identity_provider: \${{ vars.WORKLOAD_IDENTITY_PROVIDER }}
           service_account: \${{ vars.SERVICE_ACCOUNT }}

@@ -13,7 +13,7 @@ import { neighbours } from './published-tree.ts';
  * release, and runs that must publish nothing. Only GitHub's command line and its signing are stand-ins.
  */
 
-jest.setTimeout(240_000);
+jest.setTimeout(300_000);
 const root = join(import.meta.dirname, '../../..');
 const workflow = readFileSync(join(root, '.github/workflows/publish.yml'), 'utf8');
 

@@ -15,7 +15,7 @@ import { ActWorld } from './world.ts';
  */
 
 // pip needs seconds for the packages the first time.
-jest.setTimeout(240_000);
+jest.setTimeout(300_000);
 
 const workflow = (name: string) =>
   readFileSync(join(import.meta.dirname, '../../../examples/workflows', name), 'utf8');

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 const root = join(import.meta.dirname, '../../..');
 
 export const hasPython = (): boolean =>
-  spawnSync('python3', ['-m', 'venv', '--help'], { timeout: 30_000 }).status === 0;
+  spawnSync('python3', ['-m', 'venv', '--help'], { timeout: 100_000 }).status === 0;
 
 /** The packages of examples/ocr-python, where the sandbox has installed them for the function. */
 export function pythonPackages(): string | undefined {

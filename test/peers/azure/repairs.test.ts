@@ -20,7 +20,7 @@ import { app, azureScenes, type Directory, foreign, home, issuer, subject, works
  * same look succeeds. The whole directory is compared: nothing was widened, lost or taken away.
  */
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 let folder: string;
 let closers: (() => Promise<unknown>)[];
@@ -106,7 +106,7 @@ function paste(text: string) {
     {
       env: { PATH: `${bin}${delimiter}${process.env.PATH}`, HOME: folder, AZ_STATE: state },
       encoding: 'utf8',
-      timeout: 30_000,
+      timeout: 100_000,
     },
   );
   directory = JSON.parse(readFileSync(state, 'utf8')) as Directory;

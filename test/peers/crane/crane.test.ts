@@ -8,11 +8,11 @@ import { tarOf } from '../../sandbox/support/image.ts';
 
 /** `crane`, the client of github.com/google/go-containerregistry, as someone who pushes an image from a workflow uses it. */
 const path = [process.env.PATH, join(homedir(), 'go', 'bin')].join(delimiter);
-const version = spawnSync('crane', ['version'], { encoding: 'utf8', env: { PATH: path }, timeout: 30_000 });
+const version = spawnSync('crane', ['version'], { encoding: 'utf8', env: { PATH: path }, timeout: 100_000 });
 const installed = version.status === 0;
 const withCrane = installed ? describe : describe.skip;
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 const server = `require('node:http').createServer((_, response) => response.end('from ' + process.env.K_SERVICE))
   .listen(process.env.PORT);`;
@@ -34,7 +34,7 @@ withCrane('a real crane', () => {
   const crane = (...args: string[]) =>
     new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
       const env = { PATH: path, HOME: home };
-      execFile('crane', args, { env, cwd: home, timeout: 30_000 }, (error, stdout, stderr) =>
+      execFile('crane', args, { env, cwd: home, timeout: 100_000 }, (error, stdout, stderr) =>
         resolve({ code: error ? Number(error.code ?? 1) : 0, stdout: stdout.trim(), stderr }),
       );
     });

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { gatewayState } from '../../../sandbox/gateway/state.ts';
 import { type Sandbox, startSandbox } from '../../../sandbox/index.ts';
 import { blocks, read } from '../../docs/pages.ts';
+import { until } from '../../support/hold-call.ts';
 import { ownerToken } from '../clients/gcloud.ts';
 import { WarmGcloud } from '../repairs/warm-gcloud.ts';
 
@@ -137,8 +138,7 @@ withGcloud(
     const [, atFunction, atGateway] =
       /\| a stranger without a credential \| (\d+) \| \*\*(\d+)\*\* \|/.exec(read(page)) ?? [];
     const gateway = [...gateways.values()][0];
-    for (let tries = 0; tries < 200 && gateway?.serves !== config; tries++)
-      await new Promise((done) => setTimeout(done, 20));
+    await until(() => gateway?.serves === config);
     expect(String((await fetch(functionUrl)).status)).toBe(atFunction);
     expect(String((await fetch(`http://${host}/`)).status)).toBe(atGateway);
   },

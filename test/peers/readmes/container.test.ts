@@ -83,7 +83,7 @@ withPackages(`the block of ${page} builds an image that answers and reads`, asyn
     );
   while (!(await isUp())) {
     expect([server.exitCode, server.exitCode === null ? '' : said]).toEqual([null, '']);
-    if (Date.now() - started > 60_000) throw new Error('The server does not answer.');
+    if (Date.now() - started > 110_000) throw new Error('The server does not answer.');
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   expect(JSON.parse(shell(call, join(home, 'examples')))).toEqual({ status: 'ok' });

@@ -49,7 +49,7 @@ export class Replay {
         status === line.status
           ? this.#differences(line.reply, body, '', line.method !== 'GET')
           : [`status ${line.status} -> ${status} ${JSON.stringify(body).slice(0, 300)}`];
-      if (differences.length === 0 || line.method !== 'GET' || looks > 200) {
+      if (differences.length === 0 || line.method !== 'GET' || looks > 1200) {
         this.#learn(line.reply, body);
         return differences;
       }

@@ -114,7 +114,7 @@ export class Client {
   }
 
   async wait(api: string, operation: string): Promise<Json> {
-    for (let tries = 0; tries < 600; tries++) {
+    for (const end = Date.now() + 100_000; Date.now() < end; ) {
       const { body } = await this.api(api, 'GET', `/v2/${operation}`);
       if (body.done) return body;
       await new Promise((resolve) => setTimeout(resolve, 20));

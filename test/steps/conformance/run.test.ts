@@ -10,7 +10,7 @@ let ran: Ran;
 beforeAll(async () => {
   world = await conformanceWorld({ sampleReachability: true });
   ran = await world.run();
-}, 60_000);
+}, 120_000);
 afterAll(() => world?.sandbox.stop());
 
 describe('a run against the sandbox', () => {

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type { JsonObject } from '../../../src/domain/data/json.ts';
 import { backendsOf, comparable, readMarker, takeOut } from '../../../src/domain/drill/balancer.ts';
@@ -7,6 +8,7 @@ import { leftByEarlier, putBackend } from '../../../src/steps/drill/failover-bac
 import type { DrillPorts, DrillRequest } from '../../../src/steps/drill/ports.ts';
 import type { Balancers } from '../../../src/steps/ports/balancers.ts';
 import { eu, type FailoverWorld, failoverWorld, type Ports, us } from '../../support/failover-world.ts';
+import { until } from '../../support/hold-call.ts';
 
 /** Exercises of a failover on the sandbox, with the real adapters. */
 jest.setTimeout(300_000);
@@ -245,7 +247,9 @@ describe('a change that Compute Engine carries out while nobody waits for it', (
   });
 
   test('is undone by the post step of a run that was killed meanwhile', async () => {
-    await w.fronts({ operationMs: 150 });
+    // Long enough that the change is still under way when it is undone, on a busy machine too.
+    await w.fronts({ operationMs: 1000 });
+    const writes = w.writes();
     const change = takeOut(start, { from: eu, run: 'dead', until: w.ports.clock.now() });
     void w.ports.balancers.write(
       w.sandbox.project,
@@ -253,10 +257,12 @@ describe('a change that Compute Engine carries out while nobody waits for it', (
       change as Exclude<typeof change, string>,
       String((await w.backend()).fingerprint),
     );
-    await new Promise((done) => setTimeout(done, 50));
+    await until(() => w.writes() > writes);
     await asBefore();
     const place = { project: w.sandbox.project, name: 'ocr-backend' };
-    expect(await putBackend(w.ports, place, { run: 'dead', isLate: true })).toEqual({ did: 'put back' });
+    const clock = { ...w.ports.clock, sleep: (ms: number) => delay(Math.min(ms, 300)) };
+    const late = { run: 'dead', isLate: true };
+    expect(await putBackend({ ...w.ports, clock }, place, late)).toEqual({ did: 'put back' });
     await isOver();
     await asBefore();
   });

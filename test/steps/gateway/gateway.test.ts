@@ -138,9 +138,21 @@ describe('the way back', () => {
 
   test('a switch that never reaches the data plane is not believed', async () => {
     const before = w.state().names;
-    await w.client.control('PATCH', '/settings', { gatewayTiming: { propagation: 60_000 } });
-    const result = await w.run(w.document({ rest: path('slow') }), { timeoutMs: 1500 });
+    await w.client.control('PATCH', '/settings', { gatewayTiming: { propagation: 3_600_000 } });
+    const { clock, prober } = w.ports();
+    // The time for the proof passes with the first look at the new configuration.
+    let skipped = 0;
+    const probe: typeof prober.probe = (url, options) => {
+      if (w.state().names !== before) skipped = 600_000;
+      return prober.probe(url, options);
+    };
+    const result = await w.run(
+      w.document({ rest: path('slow') }),
+      {},
+      { clock: { ...clock, steady: () => clock.steady() + skipped }, prober: { probe } },
+    );
     await w.client.control('PATCH', '/settings', { gatewayTiming: { propagation: 30 } });
+    expect(skipped).toBeGreaterThan(0);
     expect(result).toMatchObject({ verdict: 'fail', outcome: 'rolled_back' });
     expect(w.state().names).toBe(before);
   });
@@ -148,7 +160,7 @@ describe('the way back', () => {
   test('a run that is cancelled while it proves moves the gateway back', async () => {
     const before = w.state().names;
     const stop = new AbortController();
-    await w.client.control('PATCH', '/settings', { gatewayTiming: { propagation: 3000 } });
+    await w.client.control('PATCH', '/settings', { gatewayTiming: { propagation: 3_600_000 } });
     const timer = setInterval(() => {
       if (w.state().names !== before) stop.abort(new Error('cancelled'));
     }, 10);
@@ -189,8 +201,8 @@ describe('a second reader', () => {
   const front = () => `${w.client.parent}/gateways/front`;
   const pace = () => ({
     paceMs: 15,
-    deadline: performance.now() + 3000,
-    signal: AbortSignal.timeout(60_000),
+    deadline: performance.now() + 60_000,
+    signal: AbortSignal.timeout(110_000),
   });
   /** Somebody puts another document into the configuration that serves. */
   const tamper = (text: string) => {
@@ -257,10 +269,8 @@ describe('a second reader', () => {
     const gateway = gatewayState(w.sandbox.world).gateways.get(front());
     if (!gateway) throw new Error('no gateway');
     gateway.state = 'UPDATING';
-    const started = performance.now();
     await expect(w.run(w.document({ rest: path('busy') }), { timeoutMs: 300 })).rejects.toThrow(/in time/);
     gateway.state = 'ACTIVE';
-    expect(performance.now() - started).toBeLessThan(20_000);
     expect(w.state().names).toBe(before);
   });
 
@@ -359,7 +369,7 @@ describe('a second reader', () => {
       const result = await takeBack(
         { ...ports, gateways },
         { name: front(), from, to: old },
-        { paceMs: 15, timeoutMs: 60_000, signal: AbortSignal.timeout(60_000) },
+        { paceMs: 15, timeoutMs: 60_000, signal: AbortSignal.timeout(110_000) },
       );
       expect(result).toMatchObject({ verdict: 'inconclusive', changed: [], findings: [] });
       expect(result.reason).toMatch(/left alone/);
@@ -401,7 +411,7 @@ describe('a second reader', () => {
     const result = await takeBack(
       w.ports(),
       { name: nameOf('gone'), from: two ?? '', to: one ?? '' },
-      { paceMs: 15, timeoutMs: 2000, signal: AbortSignal.timeout(20_000) },
+      { paceMs: 15, timeoutMs: 60_000, signal: AbortSignal.timeout(110_000) },
     );
     expect(result).toMatchObject({ verdict: 'inconclusive', changed: [] });
     expect([...gateways.keys()].filter((name) => name.endsWith('/gone'))).toEqual([]);
@@ -418,7 +428,7 @@ describe('a second reader', () => {
     const back = await takeBack(
       w.ports(),
       { name: nameOf('front'), from: `${api}/${before}`, to: `${api}/${result.evidence.config}` },
-      { paceMs: 15, timeoutMs: 2000, signal: AbortSignal.timeout(20_000) },
+      { paceMs: 15, timeoutMs: 60_000, signal: AbortSignal.timeout(110_000) },
     );
     expect(back).toMatchObject({
       verdict: 'inconclusive',

@@ -47,7 +47,7 @@ afterEach(async () => {
 const clock = createClock();
 const note = startNote('release', { name: 'ocr-api' }, {}, '2026-11-30T07:00:00Z');
 
-async function tell(hooks: readonly Hook[], deadlineMs = 5000): Promise<{ lines: string[]; took: number }> {
+async function tell(hooks: readonly Hook[], deadlineMs = 60_000): Promise<{ lines: string[]; took: number }> {
   const lines: string[] = [];
   const log = { line: (text: string) => void lines.push(text), debug: () => {} };
   const started = clock.steady();
@@ -117,11 +117,11 @@ test.each([
 
 test('a webhook that hangs costs no more than the deadline, and keeps no other one waiting', async () => {
   answers['/hangs'] = [['hang']];
-  const { lines, took } = await tell(parseHooks(`slack ${base}/hangs\njson ${base}/good`), 500);
+  const { lines, took } = await tell(parseHooks(`slack ${base}/hangs\njson ${base}/good`), 2000);
   expect(lines).toEqual([expect.stringContaining('gave no answer in time')]);
   expect(got.map(({ path }) => path).sort()).toEqual(['/good', '/hangs']);
-  expect(took).toBeGreaterThanOrEqual(450);
-  expect(took).toBeLessThan(5000);
+  expect(took).toBeGreaterThanOrEqual(1900);
+  expect(took).toBeLessThan(60_000);
 });
 
 test('a webhook that refuses is one line', async () => {

@@ -81,7 +81,7 @@ export async function startServer(program: Program, target: string, interval: st
 }
 
 async function isReady(url: string, child: ChildProcess): Promise<boolean> {
-  for (let tries = 0; tries < 300 && child.exitCode === null; tries++) {
+  for (const end = Date.now() + 100_000; Date.now() < end && child.exitCode === null; ) {
     const ready = await fetch(`${url}/api/v1/query?query=1`).catch(() => undefined);
     if (ready?.ok) return true;
     await delay(100);

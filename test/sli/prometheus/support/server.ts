@@ -55,10 +55,10 @@ export async function startWithPast(series: readonly PastSeries[]): Promise<Past
     ],
     { stdio: 'ignore' },
   );
-  for (let tries = 0; ; tries++) {
+  for (const end = Date.now() + 100_000; ; ) {
     const ready = await fetch(`${url}/-/ready`).catch(() => undefined);
     if (ready?.ok) break;
-    if (tries > 300) throw new Error('Prometheus did not start.');
+    if (Date.now() > end) throw new Error('Prometheus did not start.');
     await delay(100);
   }
   return {
