@@ -102,9 +102,8 @@ export function joined(live: Admission, wanted: Admission): Admission | undefine
   return { ...live, repositories: [...live.repositories, ...added] };
 }
 
-/** What is left if these repositories are no longer let in. Undefined if nothing is. */
+/** What is left of a list if these repositories are no longer let in. Undefined if nothing is. */
 export function without(live: Admission, gone: Admission): Admission | undefined {
-  if (live.everyRepository) return gone.everyRepository ? undefined : live;
   const repositories = live.repositories.filter(
     (one) => !gone.repositories.some((other) => same(one, other)),
   );

@@ -40,7 +40,9 @@ export function undoPlan(
       case 'role':
         return isOurs(resource) && !shared ? { ...row, sign: '-' } : undefined;
       case 'provider':
-        return isOurs(resource) ? providerRow(row, resource, found.fields.condition ?? '') : undefined;
+        return isOurs(resource)
+          ? providerRow(row, resource, found.fields.condition ?? '', shared)
+          : undefined;
       case 'pool':
         return isOurs(resource) && !shared && found.fields.others === '' ? { ...row, sign: '-' } : undefined;
       default:
@@ -60,12 +62,20 @@ function ownGrant(
   return own.has(member.replace(/^serviceAccount:/, '')) || ownRoles.has(role);
 }
 
-/** A provider that lets in other repositories goes on to let them in. */
-function providerRow(row: Omit<SetupRow, 'sign'>, resource: Of<'provider'>, condition: string): SetupRow {
+/**
+ * A provider that lets in other repositories goes on to let them in. Where its condition does not say which, because it lets in every
+ * repository of the owner or a person has written it, it stays as long as another function of the project is set up.
+ */
+function providerRow(
+  row: Omit<SetupRow, 'sign'>,
+  resource: Of<'provider'>,
+  condition: string,
+  shared: boolean,
+): SetupRow {
   const live = parseCondition(condition);
   const wanted = parseCondition(resource.condition);
-  const rest = live && wanted && without(live, wanted);
-  if (rest === undefined) return { ...row, sign: '-' };
+  const rest = live && wanted && !live.everyRepository ? without(live, wanted) : undefined;
+  if (rest === undefined) return { ...row, sign: shared ? '=' : '-' };
   const left = conditionOf(rest);
   if (left === condition) return { ...row, sign: '=' };
   return {

@@ -96,8 +96,6 @@ test('one repository more joins, another owner does not, and the last one that g
   expect(joined(admission(), admission({ hostedOnly: true }))).toBeUndefined();
   expect(without(both as Admission, admission({ repositories: [two] }))).toEqual(admission());
   expect(without(admission(), admission())).toBeUndefined();
-  const wide = admission({ everyRepository: { branch: 'main' }, repositories: [] });
-  expect(without(wide, admission())).toEqual(wide);
 });
 
 test("the mapping holds for both forms of the subject, within Google's 127 bytes", () => {

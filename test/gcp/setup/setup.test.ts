@@ -6,6 +6,7 @@ import { bucketResource } from '../../../sandbox/storage/render.ts';
 import { exitCodeOf } from '../../../src/cli/setup/result.ts';
 import { hints, planLines, totalsText } from '../../../src/domain/setup/text.ts';
 import { rights } from '../../../src/domain/setup/wish.ts';
+import { Client } from '../../sandbox/support/client.ts';
 import { emailOf, emptyProject, makeBuckets, projectResource } from '../../support/empty-project.ts';
 import { everyBucket } from '../../support/setup-wish.ts';
 import { endOf, setupWorld, writesOf } from '../../support/setup-world.ts';
@@ -376,6 +377,79 @@ test('a second repository joins the provider, and leaves it alone when it is und
   expect(undone.plan.map(({ resource }) => resource.kind)).not.toContain('role');
   expect(identityOf(sandbox.world).providers.get(provider())?.attributeCondition).toBe(alone);
   expect(totalsText((await world.run({ apply: false })).plan)).toMatch(/^0 to create, 0 to change/);
+});
+
+test('owner-wide: one provider for every repository, a grant for each, and nothing to change for one more', async () => {
+  const { repositories } = repositoriesOf(sandbox.world);
+  const ocr = repositories.get('acme/ocr');
+  if (!ocr) throw new Error('There is no acme/ocr.');
+  const ids = { 'acme/bills': 770002, 'acme/notes': 770003 };
+  for (const [name, id] of Object.entries(ids))
+    repositories.set(name, { ...ocr, full_name: name, id, environments: new Map() });
+  const world = await setupWorld(sandbox);
+  const wide = { ownerWide: true };
+  const all = await Promise.all([world.wish(wide), world.wish(wide, 'acme/bills', 'bills')]);
+  const [first] = all;
+  const both = { ...first, targets: all.flatMap(({ targets }) => targets) };
+  const made = await world.run({ wish: both });
+  expect(made.left?.filter(({ sign }) => sign !== '=')).toEqual([]);
+  const condition = () => identityOf(sandbox.world).providers.get(provider())?.attributeCondition;
+  expect(condition()).not.toMatch(/77000/);
+
+  /** As which account a job of a repository ends: `outside` if the provider keeps it out. */
+  const client = new Client(sandbox);
+  const logIn = async (claims: Record<string, unknown>, account: string) => {
+    const { body } = await client.control('POST', '/jobs', { claims });
+    const env = { ...(body.env as Record<string, string>), WORKLOAD_IDENTITY_PROVIDER: provider() };
+    const token = await client.accessToken(env).catch(() => undefined);
+    if (token === undefined) return 'outside';
+    const path = `/v1/projects/-/serviceAccounts/${emailOf(sandbox, account)}:generateAccessToken`;
+    const scope = ['https://www.googleapis.com/auth/cloud-platform'];
+    return (await client.api('iamcredentials', 'POST', path, { scope }, token)).status;
+  };
+  const job = (name: keyof typeof ids) => ({
+    ...{ repository: name, repository_id: String(ids[name]), environment: `prod/${name.split('/')[1]}` },
+  });
+  expect(await logIn({ environment: 'prod/ocr-api' }, 'ocr-api-deployer')).toBe(200);
+  expect(await logIn(job('acme/bills'), 'bills-deployer')).toBe(200);
+  expect(await logIn(job('acme/bills'), 'ocr-api-deployer')).toBe(403);
+  // Let in by the provider, and granted nothing.
+  expect(await logIn(job('acme/notes'), 'bills-deployer')).toBe(403);
+  expect(await logIn({ ...job('acme/bills'), repository_owner_id: '999' }, 'bills-deployer')).toBe('outside');
+
+  const before = condition();
+  const third = await world.run({ wish: await world.wish(wide, 'acme/notes', 'notes') });
+  expect(third.plan.find(({ resource }) => resource.kind === 'provider')?.sign).toBe('=');
+  expect(await logIn(job('acme/notes'), 'notes-deployer')).toBe(200);
+
+  // The others still log in through it, whatever the flag of the undo says. With the last one it goes.
+  for (const ownerWide of [true, false]) {
+    const name = ownerWide ? 'notes' : 'bills';
+    await world.run({ wish: await world.wish({ ownerWide }, `acme/${name}`, name), undo: true });
+    expect(condition()).toBe(before);
+    expect(await logIn({ environment: 'prod/ocr-api' }, 'ocr-api-deployer')).toBe(200);
+  }
+  await world.run({ undo: true });
+  expect(identityOf(sandbox.world).providers.get(provider())?.state).not.toBe('ACTIVE');
+});
+
+test('an undo leaves a condition that a person has written, as long as another function needs the provider', async () => {
+  const { repositories } = repositoriesOf(sandbox.world);
+  const ocr = repositories.get('acme/ocr');
+  if (!ocr) throw new Error('There is no acme/ocr.');
+  repositories.set('acme/bills', { ...ocr, full_name: 'acme/bills', id: 770002, environments: new Map() });
+  const world = await setupWorld(sandbox);
+  await world.run();
+  const bills = await world.wish({}, 'acme/bills', 'bills');
+  await world.run({ wish: bills });
+  const live = identityOf(sandbox.world).providers.get(provider());
+  if (!live) throw new Error('There is no provider.');
+  live.attributeCondition = "assertion.repository_owner_id == '4211'";
+  const undone = await world.run({ wish: bills, undo: true });
+  expect(undone.plan.filter(({ resource }) => resource.kind === 'provider').map(({ sign }) => sign)).toEqual([
+    '=',
+  ]);
+  expect(identityOf(sandbox.world).providers.get(provider())?.state).toBe('ACTIVE');
 });
 
 test('a policy that others change meanwhile is read again, and nothing of theirs is lost', async () => {

@@ -71,8 +71,7 @@ export class Client {
   }
 
   /** Gets a federated token with the two calls of a workflow: OIDC token, token exchange. */
-  async accessToken(): Promise<string> {
-    const { env } = this.sandbox;
+  async accessToken(env: Readonly<Record<string, string>> = this.sandbox.env): Promise<string> {
     const audience = `//iam.googleapis.com/${env.WORKLOAD_IDENTITY_PROVIDER}`;
     const oidc = await this.send(
       `${env.ACTIONS_ID_TOKEN_REQUEST_URL}&audience=${encodeURIComponent(`https:${audience}`)}`,
