@@ -32,11 +32,11 @@ export class PolicyStore {
 
   /** The policy that access checks use at this moment. */
   effective(resource: string): Policy {
-    const versions = this.#versions.get(resource) ?? [];
+    const none = { etag: 'ACAB', bindings: [] };
+    const versions = this.#versions.get(resource);
+    if (!versions) return none;
     const now = this.#now();
-    return (
-      versions.findLast(({ effectiveAt }) => effectiveAt <= now)?.policy ?? { etag: 'ACAB', bindings: [] }
-    );
+    return versions.findLast(({ effectiveAt }) => effectiveAt <= now)?.policy ?? none;
   }
 
   /** Replaces the policy without checking it. `at: 'once'` skips the propagation delay. */

@@ -48,8 +48,14 @@ function read(entry: Entry, path: readonly string[]): unknown {
   return value;
 }
 
+/** The times that were converted before. A watch reads the same entries at each of its polls. */
+const converted = new Map<string, bigint>();
+const MAX_CONVERTED = 50_000;
+
 /** Converts RFC 3339 to nanoseconds since the epoch. `Date` would lose everything below a millisecond. */
 export function nanos(text: string): bigint | undefined {
+  const known = converted.get(text);
+  if (known !== undefined) return known;
   const match = /^(\d{4}-\d\d-\d\d)(?:[Tt](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?([Zz]|[+-]\d\d:?\d\d)?)?$/.exec(
     text,
   );
@@ -58,7 +64,10 @@ export function nanos(text: string): bigint | undefined {
   const zone = (match[4] ?? 'Z').toUpperCase().replace(/^([+-]\d\d)(\d\d)$/, '$1:$2');
   const ms = Date.parse(`${match[1]}T${match[2] ?? '00:00:00'}${zone}`);
   if (Number.isNaN(ms)) return undefined;
-  return BigInt(ms) * 1_000_000n + BigInt((match[3] ?? '').padEnd(9, '0') || '0');
+  const time = BigInt(ms) * 1_000_000n + BigInt((match[3] ?? '').padEnd(9, '0') || '0');
+  if (converted.size >= MAX_CONVERTED) converted.clear();
+  converted.set(text, time);
+  return time;
 }
 
 const seconds = (text: string) => (/^-?\d+(\.\d+)?s$/.test(text) ? Number(text.slice(0, -1)) : undefined);
