@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { JsonObject } from '../../domain/data/json.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import type { Rest } from '../../http/rest.ts';
@@ -53,11 +54,13 @@ export async function loadFunctionClient(options: FunctionClientOptions): Promis
     import('@google-cloud/functions/build/src/v2/function_service_client.js'),
     import('@google-cloud/functions/build/protos/protos.json', { with: { type: 'json' } }),
   ]);
+  // The promises of the library have lost the `cancel` of google-gax, so the signal of a call goes to its request by this way.
+  const aborts = new AsyncLocalStorage<AbortSignal | undefined>();
   const base = new URL(rest.endpoints.base('cloudfunctions'));
   const client = new functions.FunctionServiceClient(
     {
       fallback: true,
-      authClient: createTransport(rest, timeoutMs) as never,
+      authClient: createTransport(rest, timeoutMs, () => aborts.getStore()) as never,
       apiEndpoint: base.hostname,
       port: Number(base.port) || (base.protocol === 'https:' ? 443 : 80),
       protocol: base.protocol.slice(0, -1),
@@ -78,12 +81,9 @@ export async function loadFunctionClient(options: FunctionClientOptions): Promis
     signal?: AbortSignal,
   ): Promise<T> {
     signal?.throwIfAborted();
-    // The transport ends the call at its deadline; the library must not do so before it.
-    const running = start({ timeout: timeoutMs + 5000 }) as Promise<T> & { cancel?: () => void };
-    const onAbort = () => running.cancel?.();
-    signal?.addEventListener('abort', onAbort, { once: true });
     try {
-      return await running;
+      // The transport ends the call at its deadline; the library must not do so before it.
+      return await aborts.run(signal, () => start({ timeout: timeoutMs + 5000 }));
     } catch (error) {
       if (signal?.aborted) throw signal.reason;
       const { cause } = error as Error;
@@ -92,8 +92,6 @@ export async function loadFunctionClient(options: FunctionClientOptions): Promis
         what: `${name} got an answer that the client library cannot read.`,
         cause: error,
       });
-    } finally {
-      signal?.removeEventListener('abort', onAbort);
     }
   }
 

@@ -16,10 +16,15 @@ interface GaxRequest {
 }
 
 /**
- * Sends the requests of the client library through `rest`, once each: the caller repeats them. An error of the server is
- * thrown as `rest` made it, and google-gax keeps it as the cause of its own.
+ * Sends the requests of the client library through `rest`, once each: the caller repeats them. `aborted` gives the signal
+ * of the call that a request belongs to. An error of the server is thrown as `rest` made it, and google-gax keeps it as the
+ * cause of its own.
  */
-export function createTransport(rest: Rest, attemptMs: number): GaxTransport {
+export function createTransport(
+  rest: Rest,
+  attemptMs: number,
+  aborted: () => AbortSignal | undefined,
+): GaxTransport {
   return {
     universeDomain: rest.endpoints.universe,
     // Marks this object as an auth client. `rest` adds the login itself.
@@ -42,7 +47,7 @@ export function createTransport(rest: Rest, attemptMs: number): GaxTransport {
         ...(text === '' ? {} : { body: JSON.parse(text) as unknown }),
         retry: 'never',
         attemptMs,
-        signal: init.signal,
+        signal: AbortSignal.any([init.signal, aborted()].filter((signal) => signal !== undefined)),
       });
       return new Response(JSON.stringify(answer.body), { status: 200 });
     },

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { JsonObject } from '../../../src/domain/data/json.ts';
 import { loadFunctionClient, sameJson } from '../../../src/gcp/functions/client.ts';
@@ -270,12 +271,29 @@ describe('writes', () => {
     },
   );
 
-  test('an abort ends a write at once', async () => {
+  test.each([
+    ['through the library', { labels: { a: 'b' } }, 'labels'],
+    [
+      'as JSON',
+      { serviceConfig: { ingressSettings: 'ALLOW_SOMETHING_NEW' } },
+      'serviceConfig.ingressSettings',
+    ],
+  ])('an abort ends a write and its request at once (%s)', async (_, content, field) => {
     const abort = new AbortController();
-    replies = [() => ({ status: 503 })];
     server.removeAllListeners('request');
-    server.on('request', () => abort.abort(new Error('stopped')));
-    await expect(functions.update(name, {}, ['labels'], abort.signal)).rejects.toThrow('stopped');
+    const closed = new Promise<void>((done) => {
+      server.on('request', (request) => {
+        request.socket.once('close', () => done());
+        abort.abort(new Error('stopped'));
+      });
+    });
+    const end = functions.update(name, content, [field], abort.signal).then(
+      () => 'done',
+      (error: Error) => error.message,
+    );
+    // The server never answers, which the write itself would notice after 30 s.
+    expect(await Promise.race([end, sleep(20_000, 'it still waits', { ref: false })])).toBe('stopped');
+    await closed;
   });
 });
 
