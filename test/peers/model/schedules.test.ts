@@ -2,10 +2,11 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 import { closeConnections } from '../../../src/http/send.ts';
 import { type FastTime, installFastTime } from '../../support/fast-time.ts';
 import { MlflowServer, mlflowProgram } from '../../support/mlflow.ts';
+import { isTurn } from '../../support/part.ts';
 import type { ReleaseWorld } from '../../support/release-world.ts';
 import { openWorld, play } from './schedules.ts';
 
-/** A sample of `npm run peers -- model`. */
+/** A sample of `npm run peers -- model`: three of six schedules each day. */
 jest.setTimeout(300_000);
 if (!mlflowProgram)
   console.warn(
@@ -28,7 +29,7 @@ if (!mlflowProgram)
     await mlflow.stop();
   });
 
-  test.each([1001, 1002, 1003, 1004, 1005, 1006])(
+  test.each([1001, 1002, 1003, 1004, 1005, 1006].filter((seed) => isTurn(seed, 2)))(
     'seed %i: traffic, record and alias agree, or the report says so',
     async (seed) => {
       const { violations, steps } = await play(world, mlflow, seed);
