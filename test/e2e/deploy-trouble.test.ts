@@ -1,4 +1,7 @@
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { holdBuilds } from '../../sandbox/projects/hold-builds.ts';
 import { answers, DeployWorld, reportOf, visible } from '../support/deploy-world.ts';
 import { holdCall, operationUnderWay, until } from '../support/hold-call.ts';
 
@@ -23,7 +26,10 @@ beforeEach(async () => {
   await world.client.deploy(name, files('before'));
   first = (await world.function(name)).serviceConfig.revision;
 });
+/** Lets the builds end that a test holds. */
+let open = () => {};
 afterEach(async () => {
+  open();
   await world.clearFaults();
   world.sandbox.world.settings.buildMs = 50;
 });
@@ -141,8 +147,12 @@ test('one 503, one reset and one HTML page during polling change nothing', async
   expect(run.log).toContain(`Passed: Deployed ${name}`);
 });
 
+const joined = 'Joined a deploy that was already running';
+/** Does something as soon as a run has printed a text. A build that ends only then is under way for as long as it has to be. */
+const once = (text: string, act: () => void) => (printed: string) => void (printed.includes(text) && act());
+
 test('a PATCH that took effect but whose answer was lost is joined, not repeated', async () => {
-  world.sandbox.world.settings.buildMs = 1500;
+  open = holdBuilds(world.sandbox.world);
   await world.fault({
     api: 'cloudfunctions',
     method: 'PATCH',
@@ -151,14 +161,15 @@ test('a PATCH that took effect but whose answer was lost is joined, not repeated
     times: 1,
     fault: { reset: 'after' },
   });
-  const run = await world.deploy({ name, source_dir: world.source(files('next')) });
-  expect(run.log).toContain('Joined a deploy that was already running');
+  const source_dir = world.source(files('next'));
+  const run = await world.deploy({ name, source_dir }, { onOutput: once(joined, () => open()) });
+  expect(run.log).toContain(joined);
   expect(run.code).toBe(0);
   expect(JSON.parse(run.outputs.traffic ?? '')).toEqual([{ revision: run.outputs.revision, percent: 100 }]);
 });
 
 test('a restarted job finds the operation of its first attempt and joins it', async () => {
-  world.sandbox.world.settings.buildMs = 4000;
+  open = holdBuilds(world.sandbox.world);
   const source = world.source(files('next'));
   const before = world.requestCount;
   let kill: (signal: NodeJS.Signals) => void = () => {};
@@ -176,8 +187,8 @@ test('a restarted job finds the operation of its first attempt and joins it', as
   // The build may still finish: with LATEST its revision would get traffic without a proof.
   expect(cut.log).toContain('The build may still finish, and its revision is not proved private');
   expect((await world.service(name)).traffic).toMatchObject([{ revision: first, percent: 100 }]);
-  const again = await world.deploy({ name, source_dir: source });
-  expect(again.log).toContain('Joined a deploy that was already running');
+  const again = await world.deploy({ name, source_dir: source }, { onOutput: once(joined, () => open()) });
+  expect(again.log).toContain(joined);
   expect(again.code).toBe(0);
   expect(deploys(before)).toHaveLength(1);
   expect(again.outputs.revision).not.toBe(first);
@@ -189,7 +200,7 @@ test('a restarted job finds the operation of its first attempt and joins it', as
 /** Another deploy starts while ours asks for the upload URL. */
 const collide = async (inputs: Record<string, string>) => {
   const storageSource = await world.client.upload(files('theirs'));
-  world.sandbox.world.settings.buildMs = 4000;
+  open = holdBuilds(world.sandbox.world);
   holdCall(world.sandbox.world, { api: 'cloudfunctions', path: ':generateUploadUrl' }, () =>
     operationUnderWay(world.sandbox.world, name),
   );
@@ -198,6 +209,7 @@ const collide = async (inputs: Record<string, string>) => {
     { name, source_dir: world.source(files('ours')), ...inputs },
     {
       onOutput: (text) => {
+        once('Another deploy of', () => open())(text);
         if (began || !text.includes('Plan: ')) return;
         began = true;
         const mask = 'buildConfig.source,serviceConfig.availableMemory';
@@ -237,8 +249,13 @@ test('on_conflict: rebase plans again on top of the other deploy and continues',
 });
 
 test('the deadline names the operation and leaves the build to the next run', async () => {
-  world.sandbox.world.settings.buildMs = 16_000;
-  const run = await world.deploy({ name, source_dir: world.source(files('slow')), deploy_timeout: '8s' });
+  open = holdBuilds(world.sandbox.world);
+  // The time is over once the build is seen to be under way.
+  const skip = pathToFileURL(join(import.meta.dirname, '../support/skip-time.mjs')).href;
+  const run = await world.deploy(
+    { name, source_dir: world.source(files('slow')) },
+    { env: { NODE_OPTIONS: `--import=${skip}`, SKIP_AT: 'build in progress', SKIP_MS: '1500000' } },
+  );
   expect(run.code).toBe(1);
   expect(visible(run)).toMatch(
     /operations\/operation-\S+ did not end in time\. Its state is: .*build in progress.*Run the job again/,

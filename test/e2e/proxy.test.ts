@@ -128,7 +128,18 @@ describe('a runner that reaches the network through a proxy alone', () => {
     const thrower = join(folder, 'thrower.mjs');
     writeFileSync(
       thrower,
-      'const proxy = process.env.HTTPS_PROXY; setTimeout(() => { throw new Error("broken " + proxy + " " + decodeURIComponent(proxy)); }, 1500);',
+      `const proxy = process.env.HTTPS_PROXY;
+const write = process.stdout.write.bind(process.stdout);
+let isThrown = false;
+// In the middle of the action, however long the process needs to start.
+process.stdout.write = (text, ...rest) => {
+  if (!isThrown && String(text).includes('Uploaded')) {
+    isThrown = true;
+    setImmediate(() => { throw new Error('broken ' + proxy + ' ' + decodeURIComponent(proxy)); });
+  }
+  return write(text, ...rest);
+};
+`,
     );
     const ran = await run('release', inputs(), {
       NODE_OPTIONS: `--import=${guard} --import=${pathToFileURL(thrower).href}`,

@@ -50,7 +50,7 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'ok.png'), Buffer.from(png, 'base64'));
   writeFileSync(
     join(folder, 'suite.yaml'),
-    'version: 1\ncases:\n  - name: says ok\n    image: ok.png\n    retries: 0\n    timeout: 5s\n    expect: { contains: ok }\n',
+    'version: 1\ncases:\n  - name: says ok\n    image: ok.png\n    retries: 0\n    timeout: 60s\n    expect: { contains: ok }\n',
   );
   writeFileSync(
     join(folder, 'parrot.cjs'),

@@ -76,8 +76,8 @@ const watched = {
   slo: '99%',
   source: 'logs',
   poll_interval: '1s',
-  step_duration: '20s',
-  duration: '20s',
+  step_duration: '60s',
+  duration: '60s',
   verify_duration: '0s',
 };
 

@@ -14,8 +14,8 @@ describe('a watch of a version that answers 404 to everybody', () => {
 
   test('takes it back while traffic is split, and says what the answers were', async () => {
     world = await WatchWorld.open({ percent: 50, next });
-    await world.load(20, 40);
-    const run = await world.watch({ duration: '35s' });
+    await world.load(20, 110);
+    const run = await world.watch({ duration: '90s' });
     expect(run.outputs).toMatchObject({ verdict: 'fail', blame: 'release', next: 'roll_back' });
     expect(run.outputs.reason).toMatch(
       /^\d+ of \d+ answers of ocr-00002-\w+ were 4xx \(100\.0 %\), most of them HTTP 404 on POST \/\. ocr-00001-\w+ had 0 % at the same time\./,
@@ -30,7 +30,7 @@ describe('a watch of a version that answers 404 to everybody', () => {
       next: 'roll_back',
       blame: 'release',
     });
-  }, 60_000);
+  }, 120_000);
 
   test('holds it at 100 %, unless the user wants something else', async () => {
     world = await WatchWorld.open({ percent: 100, next });
@@ -58,7 +58,7 @@ describe('a watch of a version that answers 404 to everybody', () => {
     expect(ignored.summary).toContain('| not judged |');
     const counted = await world.watch({ ...past, client_errors: 'count' });
     expect(counted.outputs).toMatchObject({ verdict: 'fail', bad: '200' });
-  }, 60_000);
+  }, 120_000);
 
   test('the same by metrics', async () => {
     world = await WatchWorld.open({ percent: 100 });
@@ -66,7 +66,7 @@ describe('a watch of a version that answers 404 to everybody', () => {
     const run = await world.watch({ source: 'metrics', since: '15m', duration: '15m' });
     expect(run.outputs).toMatchObject({ verdict: 'inconclusive', outcome: 'held', next: 'hold' });
     expect(run.outputs.reason).toContain('most of them HTTP 404.');
-  }, 60_000);
+  }, 120_000);
 });
 
 test('what the front end refuses is told, and is no evidence', async () => {
@@ -81,9 +81,9 @@ test('what the front end refuses is told, and is no evidence', async () => {
     world.past({ revision: i % 2 ? world.next : '', secondsAgo: 10 + i, ...(refused[i % 3] as object) });
   world.stretch(world.next, 400, 100, 5);
   world.stretch(world.old, 400, 100, 5);
-  const run = await world.watch({ since: '110s', duration: '110s' });
+  const run = await world.watch({ since: '170s', duration: '170s' });
   expect(run.outputs).toMatchObject({ verdict: 'pass', requests: '400' });
   expect(evidence(run).watch).toMatchObject({ notes: [], clients: { candidate: { total: 400, client: 0 } } });
   expect(run.log).toMatch(/not counted: 60 requests that Google's front end refused \((\d{3}: 20(, )?){3}\)/);
   expect(run.summary).toContain("Not counted: 60 requests that Google's front end refused");
-}, 60_000);
+}, 120_000);

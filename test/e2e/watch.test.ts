@@ -20,16 +20,16 @@ describe('a live watch', () => {
         { status: 200, share: 0.5 },
       ];
       world = await WatchWorld.open({ percent: 50, next, sandbox: { logLagMs } });
-      await world.load(40, 30);
-      const run = await world.watch({ duration: '25s' });
+      await world.load(40, 110);
+      const run = await world.watch({ duration: '90s' });
       expect(run.outputs).toMatchObject({ verdict: 'fail', blame: 'release', next: 'roll_back' });
       expect(run.code).toBe(1);
-      expect(Number(run.outputs.decided_at_seconds)).toBeLessThan(15);
+      expect(Number(run.outputs.decided_at_seconds)).toBeLessThan(60);
       expect(run.log).toMatch(/Failed: \d+ of \d+ requests failed on ocr-00002/);
       expect(run.summary).toContain('| failed |');
       expect(evidence(run).watch.source).toBe('logs');
     },
-    60_000,
+    120_000,
   );
 
   test.each([100, 2500])(
@@ -60,7 +60,8 @@ describe('a live watch', () => {
 });
 
 describe('the past in the log', () => {
-  const since = { since: '150s', duration: '150s' };
+  // A minute longer than the oldest request is old, because the process of a busy machine starts late.
+  const since = { since: '210s', duration: '210s' };
 
   test('proves a good release at once, and says what it cost', async () => {
     world = await WatchWorld.open({ percent: 50 });
@@ -202,7 +203,7 @@ test('probes of the smoke suite are counted separately from users', async () => 
   const probes = evidence(run).watch.tests.find((test: { stream: string }) => test.stream === 'probes');
   expect(probes.candidate.bad).toBeGreaterThanOrEqual(3);
   expect(probes.candidate.bad).toBe(probes.candidate.total);
-}, 60_000);
+}, 120_000);
 
 test('wrong inputs are all reported at once, before any request', async () => {
   world = await WatchWorld.open({ percent: 50 });

@@ -8,6 +8,7 @@ import type { Clock } from '../../../src/steps/ports/clock.ts';
 import { fakeRest } from '../../support/fake-rest.ts';
 import { seeded } from '../../support/fake-source.ts';
 import { foreignTool } from '../../support/find-program.ts';
+import { until } from '../../support/hold-call.ts';
 import { type RealServer, startServer } from './support/real-server.ts';
 
 /** Two real servers scrape the same program, each at its own moments, and a front answers from either one, as a load balancer does. */
@@ -66,7 +67,7 @@ const listening = async (server: Server) => {
         await delay(100);
       }
     await delay(1500);
-  }, 90_000);
+  }, 120_000);
 
   afterAll(async () => {
     closeConnections();
@@ -108,9 +109,16 @@ const listening = async (server: Server) => {
       expect(sum.total).toBeLessThanOrEqual(counters.good + counters.bad);
     }
     // Everything was scraped by both, and lies before the moment that is asked for.
-    await delay(5000);
+    for (const replica of replicas)
+      await until(async () => {
+        const answer = await fetch(`${replica}/api/v1/query?query=reqs`);
+        const { data } = (await answer.json()) as { data: { result: { value: [number, string] }[] } };
+        const values = data.result.map(({ value }) => Number(value[1])).sort((a, b) => a - b);
+        return values.join() === `${counters.bad},${counters.good}`;
+      });
+    await delay(3500);
     await poll();
     expect(sum).toEqual({ total: counters.good + counters.bad, bad: counters.bad });
     expect(Math.min(...answered)).toBeGreaterThan(3);
-  }, 90_000);
+  }, 120_000);
 });
