@@ -28,7 +28,11 @@ const inWorkflow = (inputs: Record<string, string> = {}) => {
 interface Shown {
   verdict: string;
   evidence: {
-    doctor: { checks: { part: string; state: string; text: string }[]; matrix: { state: string }[] };
+    doctor: {
+      checks: { part: string; state: string; text: string }[];
+      matrix: { state: string }[];
+      further: { permission: string; on: string; state: string; actions: string[] }[];
+    };
   };
   findings: { rule: string; commands?: string[] }[];
 }
@@ -83,6 +87,7 @@ test('in a workflow it examines the login too, and the summary has the table of 
   expect(ran.summary).toContain(
     '| permission | on | release | deploy | rollback | guard | watch | smoke-test |',
   );
+  expect(ran.summary).toContain('<details><summary>Permissions of further actions: gateway ');
   expect(ran.log).toMatch(/Rollback rehearsal +A rollback would go to ocr-00001-\w+; its image is there/);
 });
 
@@ -137,9 +142,23 @@ test('a missing permission: the action that it stops, and the command that gives
   ];
   const hold = (held: string[]) =>
     set({ policies: { [project]: held.map((role) => ({ role, members: [deployer] })) } });
+  // What a further action lacks is told, and fails nothing.
+  const sloOf = ({ report }: Awaited<ReturnType<typeof onMachine>>) =>
+    Object.fromEntries(
+      report.evidence.doctor.further.flatMap(({ permission, state, actions }) =>
+        actions.includes('slo') ? [[permission, state]] : [],
+      ),
+    );
+  await hold([...roles, 'roles/monitoring.viewer']);
+  const reads = await onMachine();
+  expect([reads.code, sloOf(reads)]).toEqual([
+    0,
+    expect.objectContaining({ 'monitoring.slos.list': 'ok', 'monitoring.slos.create': 'missing' }),
+  ]);
   await hold(roles);
   const enough = await onMachine();
   expect([enough.code, enough.states.permissions]).toEqual([0, 'ok']);
+  expect(sloOf(enough)).toMatchObject({ 'monitoring.slos.list': 'missing' });
   await hold(roles.filter((role) => !role.endsWith('browser')));
   const less = await onMachine();
   expect([less.code, less.states.permissions]).toEqual([1, 'bad']);

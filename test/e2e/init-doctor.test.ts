@@ -34,7 +34,12 @@ const hold = (...roles: string[]) =>
   });
 interface Ended {
   written: number;
-  doctor: { verdict: string; evidence: { doctor: { matrix: { state: string; weight: string }[] } } };
+  doctor: {
+    verdict: string;
+    evidence: {
+      doctor: { matrix: { state: string; weight: string }[]; further: { state: string; on: string }[] };
+    };
+  };
 }
 
 test('an owner: what holds for everyone, and how to try the rest', async () => {
@@ -72,7 +77,10 @@ test('someone who may act as the deployer: its permissions, also if Google sprea
   expect(made.err).toContain('Looking again for up to 2 minutes.');
   const { written, doctor } = JSON.parse(made.out) as Ended;
   expect([made.code, written > 10, doctor.verdict]).toEqual([0, true, 'pass']);
-  const { matrix } = doctor.evidence.doctor;
+  const { matrix, further } = doctor.evidence.doctor;
+  // Asked once, after the grants hold, and as the deployer.
+  expect(further.filter(({ on, state }) => on === 'project' && state === 'unknown')).toEqual([]);
+  expect(new Set(further.map(({ state }) => state))).toEqual(new Set(['ok', 'missing', 'unknown']));
   expect(matrix.length).toBeGreaterThan(10);
   expect(matrix.filter(({ state, weight }) => weight === 'stop' && state !== 'ok')).toEqual([]);
 });

@@ -19,8 +19,9 @@ const off = { softDeletePolicy: { retentionDurationSeconds: '0', effectiveTime: 
 const week = {
   softDeletePolicy: { retentionDurationSeconds: '604800', effectiveTime: '2026-01-01T00:00:00Z' },
 };
-/** Buckets that a drill finds something in. */
+/** Buckets that a drill finds something in, and one with models. */
 const buckets = [
+  ['acme-models', 'US-CENTRAL1', week],
   ['drill-bare', 'EUR4', { ...off, rpo: 'DEFAULT' }],
   ['drill-short', 'EUR4', { ...week, rpo: 'DEFAULT' }],
   ['drill-versions', 'EUR4', { ...off, rpo: 'DEFAULT', versioning: { enabled: true } }],
