@@ -1,7 +1,7 @@
 /**
  * The fault sweep. In each cell, one call of a release meets one fault; then the post step, the janitor or the next release
- * settles it. The same conditions must hold in every cell. `--sample N` runs N cells spread over the grid, `--workers N` sets
- * the number of processes, `--only TEXT` keeps the cells whose config, scenario or fault contains the text, and `--driver NAME`
+ * settles it. The same conditions must hold in every cell. `--sample N` runs N cells spread over the grid, `--part 3/20` the third of
+ * twenty parts that together are the whole grid, `--workers N` sets the number of processes, `--only TEXT` keeps the cells whose config, scenario or fault contains the text, and `--driver NAME`
  * those of one driver. `--regions` runs the grid of releases with two regions, on the driver of functions or on the one that `--driver` names. `--stories` plays the stories of releases and of exposures on the drivers instead.
  */
 import { spawn } from 'node:child_process';
@@ -33,7 +33,11 @@ else if (process.argv.includes('--worker')) {
     console.log(`${driver}: ${configs[config]?.name}, ${scenario}: ${n.length} calls`);
   const sample = option('sample');
   const only = option('only');
-  const cells = planCells(calls, { sample: sample === undefined ? undefined : Number(sample), only });
+  const cells = planCells(calls, {
+    sample: sample === undefined ? undefined : Number(sample),
+    only,
+    part: option('part'),
+  });
   // A cell mostly waits for deadlines, polls and the sandbox's own delays, so there are more processes than cores.
   const workers = Number(option('workers') ?? 4 * availableParallelism());
   console.log(`${cells.length} cells, ${workers} processes`);

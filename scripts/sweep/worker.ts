@@ -112,7 +112,7 @@ export async function measure(wanted: (row: Row) => boolean = () => true): Promi
 
 export function planCells(
   measured: readonly Measured[],
-  wanted: { sample?: number | undefined; only?: string | undefined },
+  wanted: { sample?: number | undefined; only?: string | undefined; part?: string | undefined },
 ): Cell[] {
   const cells = measured.flatMap(({ config, scenario, driver, calls }) =>
     (configs[config]?.faults ?? []).flatMap(({ name, only }) =>
@@ -121,14 +121,23 @@ export function planCells(
       ),
     ),
   );
-  const { only, sample } = wanted;
-  const kept = only
-    ? cells.filter((cell) => `${configs[cell.config]?.name} ${cell.scenario} ${cell.fault}`.includes(only))
-    : cells;
+  const { only, sample, part } = wanted;
+  const [own, of] = partOf(part);
+  const kept = cells
+    .filter((cell) => !only || `${configs[cell.config]?.name} ${cell.scenario} ${cell.fault}`.includes(only))
+    .filter((_, at) => at % of === own - 1);
   if (sample === undefined || sample >= kept.length) return kept;
   // Picks cells at even distances from the grid, so that the sample has every fault and every phase.
   const step = kept.length / sample;
   return Array.from({ length: sample }, (_, i) => kept[Math.floor(i * step)] as Cell);
+}
+
+/** `3/20`: the third of twenty parts, which have no cell in common and are the whole grid together. */
+function partOf(text = '1/1'): [number, number] {
+  const [own = 0, of = 0] = text.split('/').map(Number);
+  if (!(Number.isInteger(own) && Number.isInteger(of) && own >= 1 && own <= of))
+    throw new Error(`--part is ${text}, expected such as 3/20`);
+  return [own, of];
 }
 
 /** Runs one cell. If it throws, reports a violation, so that the cells after it still run. */
