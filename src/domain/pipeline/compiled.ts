@@ -1,11 +1,9 @@
-import { parseAllDocuments } from 'yaml';
 import { isObject, type Json, type JsonObject, objectOf, textOf } from '../data/json.ts';
+import { documentsIn } from './documents.ts';
 import { type FileProblem, foreignProblem, oldCompiler, pythonProblems } from './refuse.ts';
 import type { CompiledPipeline, ParameterType, PipelineInput, PipelineTask } from './types.ts';
 import { fromFile } from './values.ts';
 
-/** Vertex AI takes a request of at most 10 MiB. */
-export const mostBytes = 8 * 1024 * 1024;
 const mostDepth = 20;
 
 /** Names of types in schema 2.1 (parameterType) and before (type). */
@@ -46,6 +44,7 @@ export function readCompiled(text: string): CompiledPipeline | { problems: FileP
   const name = textOf(objectOf(spec.pipelineInfo).name) ?? '';
   if (name === '') problems.push({ what: 'pipelineInfo.name is missing', fix: again });
   const inputs = inputsOf(objectOf(spec.root), runtime, problems);
+  problems.push(...artefactProblems(objectOf(spec.root)));
   const tasks = tasksOf(spec, problems);
   if (problems.length > 0) return { problems };
   return {
@@ -58,28 +57,6 @@ export function readCompiled(text: string): CompiledPipeline | { problems: FileP
     tasks,
     hasPlatform: others.some((one) => isObject(objectOf(one).platforms)),
   };
-}
-
-function documentsIn(text: string): { values: unknown[] } | FileProblem {
-  const fix = 'Compile the pipeline again, and do not edit what the compiler writes.';
-  if (text.length > mostBytes)
-    return { what: `it has more than ${mostBytes / 1024 / 1024} MiB, which Vertex AI does not take`, fix };
-  if (/^\s*\{/.test(text))
-    try {
-      return { values: [JSON.parse(text)] };
-    } catch {
-      return { what: 'it begins as JSON and is none', fix };
-    }
-  try {
-    const documents = parseAllDocuments(text, { uniqueKeys: true });
-    if (!Array.isArray(documents) || documents.length === 0) return { what: 'it is empty', fix };
-    const wrong = documents.flatMap(({ errors }) => errors)[0];
-    if (wrong)
-      return { what: `it is no YAML: ${wrong.message.split('\n')[0]}`, fix, line: wrong.linePos?.[0].line };
-    return { values: documents.map((document) => document.toJS({ maxAliasCount: 100 }) as unknown) };
-  } catch {
-    return { what: 'it is no YAML that can be read', fix };
-  }
 }
 
 function inputsOf(root: JsonObject, runtime: JsonObject, problems: FileProblem[]): PipelineInput[] {
@@ -106,6 +83,17 @@ function inputsOf(root: JsonObject, runtime: JsonObject, problems: FileProblem[]
       });
     return [{ name, type, required: false, default: value }];
   });
+}
+
+/** Vertex AI asks for the number of an artefact in its metadata store, which differs from run to run. */
+function artefactProblems(root: JsonObject): FileProblem[] {
+  const asked = Object.entries(objectOf(objectOf(root.inputDefinitions).artifacts));
+  return asked
+    .filter(([, one]) => objectOf(one).isOptional !== true)
+    .map(([name]) => ({
+      what: `the input ${name} is an artefact, which nobody can give as a parameter`,
+      fix: 'Give the pipeline its address as text, and make the artefact of it: dsl.importer(artifact_uri=address, artifact_class=...).',
+    }));
 }
 
 /** Every task of the file, with those inside of groups. */

@@ -18,8 +18,9 @@ export interface Judgement {
   findings: Finding[];
 }
 
-/** Names of tasks that train. */
-const trains = /(?:^|[^a-z])(?:re)?(?:train|fine-?_?tun|fit)/i;
+/** Names of tasks that train, such as `train`, `model-trainer` and `ModelTrainer`. */
+const trains = (name: string): boolean =>
+  /(?:^|[^a-z])(?:re)?(?:train|fine[-_ ]?tun|fit)/i.test(name.replace(/([a-z\d])(?=[A-Z])/g, '$1-'));
 
 const stateWords: Readonly<Record<string, string>> = {
   cached: 'was taken from the cache of an earlier job',
@@ -107,7 +108,7 @@ function notRun(tasks: readonly TaskFact[], mustRun: Wanted['mustRun']): string[
   const own = tasks.filter(({ isGroup }) => !isGroup);
   const named =
     mustRun === 'training'
-      ? [...new Set(own.filter(({ name }) => trains.test(name)).map(({ name }) => name))]
+      ? [...new Set(own.filter(({ name }) => trains(name)).map(({ name }) => name))]
       : mustRun;
   // Without any task that sounds like training, a job in which everything came from the cache did nothing at all.
   if (mustRun === 'training' && named.length === 0)

@@ -25,9 +25,11 @@ export interface GivenParameters {
 
 /** Checks the parameters against the inputs of the file. All problems at once. */
 export function checkParameters(
-  { inputs }: Pick<CompiledPipeline, 'inputs'>,
+  { inputs, sdk }: Pick<CompiledPipeline, 'inputs' | 'sdk'>,
   given: ReadonlyMap<string, string>,
 ): GivenParameters {
+  // Its compiler writes the names and the types of runtime parameters, and drops their defaults.
+  const lost = sdk.startsWith('tfx-') ? ' (TFX leaves defaults of runtime parameters out of the file)' : '';
   const values = new Map<string, ParameterValue>();
   const problems: string[] = [];
   const names = inputs.map(({ name }) => name);
@@ -45,7 +47,8 @@ export function checkParameters(
     else if (!isSame(value, input.default)) values.set(name, value);
   }
   for (const { name, type, required } of inputs)
-    if (required && !given.has(name)) problems.push(`${name} is missing: expected ${expectedValue[type]}`);
+    if (required && !given.has(name))
+      problems.push(`${name} is missing: expected ${expectedValue[type]}${lost}`);
   return { values, problems };
 }
 

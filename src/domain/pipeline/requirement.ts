@@ -25,7 +25,7 @@ const holds: Readonly<Record<Sign, (value: number, bar: number) => boolean>> = {
 
 const number = String.raw`[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?`;
 const line = new RegExp(
-  String.raw`^([\w-]{1,128})\.([\w:./@-]{1,200}?)\s*(<=|>=|==|<|>)\s*(?:(${number})|champion(?:\s*([+-])\s*(${number}))?)$`,
+  String.raw`^([^\s.<>=](?:[^.<>=]{0,126}[^\s.<>=])?)\.([\w:./@-](?:[\w:./@ -]{0,198}[\w:./@-])?)\s*(<=|>=|==|<|>)\s*(?:(${number})|champion(?:\s*([+-])\s*(${number}))?)$`,
 );
 
 export const requirementExpected = 'lines such as evaluate.cer <= 0.03 or evaluate.cer <= champion + 0.002';

@@ -8,7 +8,11 @@ import { accountEmail } from './shapes.ts';
 
 const pipeline = { pipeline: {} } as const;
 
-const taskName = text({ pattern: /^[\w-]{1,128}$/, expected: 'the name of a task such as train' });
+/** A task may have a name for people, such as `Train the model (v2)`, and a resolver of TFX has a dot in its name. */
+const taskName = text({
+  pattern: /^[^\s<>=](?:[^\n<>=]{0,126}[^\s<>=])?$/,
+  expected: 'the name of a task such as train',
+});
 const taskNames = list(taskName);
 const mustRun: Kind<readonly string[] | 'training' | 'none'> = {
   ...taskNames,
@@ -156,7 +160,7 @@ export const pipelineGroup = group('The pipeline', {
   },
   model_from: {
     kind: text({
-      pattern: /^[\w-]{1,128}(\.[\w-]{1,128})?$/,
+      pattern: /^[^\s.<>=](?:[^\n.<>=]{0,126}[^\s.<>=])?(\.[\w-]{1,128})?$/,
       expected: 'a task or an output, such as train or train.model',
     }),
     sentence: 'Task, or output of a task, whose model the outputs name.',

@@ -66,15 +66,30 @@ describe('what compilers write', () => {
     expect(wrapped.inputs.map((input) => input.default)).toEqual([0.2, 5, 'gs://b/p']);
   });
 
-  test('TFX: an older schema, whose values carry their types', () => {
-    const tfx = good(textOf('tfx.json'));
-    expect([tfx.sdk, tfx.schema, tfx.root]).toEqual(['tfx-1.16.0', '2.0.0', 'gs://my-bucket/root']);
+  test.each(['tfx.json', 'tfx-2.1.json'])('TFX as it compiles (%s): types, and no defaults', (name) => {
+    const tfx = good(textOf(name));
+    const schema = name === 'tfx.json' ? '2.0.0' : '2.1.0';
+    expect([tfx.sdk, tfx.schema, tfx.root]).toEqual(['tfx-1.16.0', schema, 'gs://my-bucket/root']);
     expect(tfx.inputs).toEqual([
-      { name: 'train-steps', type: 'integer', required: false, default: 100 },
-      { name: 'rate', type: 'double', required: false, default: 0.5 },
       { name: 'data', type: 'string', required: true },
+      { name: 'rate', type: 'double', required: true },
+      { name: 'train-steps', type: 'integer', required: true },
     ]);
-    const { values } = checkParameters(tfx, new Map([['data', 'gs://b/d']]));
+    expect(tfx.tasks.map(({ path }) => path)).toEqual(['Pusher', 'latest_model', 'prepare', 'train']);
+    // The source has defaults for both.
+    expect(checkParameters(tfx, new Map([['data', 'gs://b/d']])).problems).toEqual([
+      'rate is missing: expected a number (TFX leaves defaults of runtime parameters out of the file)',
+      'train-steps is missing: expected a whole number (TFX leaves defaults of runtime parameters out of the file)',
+    ]);
+  });
+
+  test('an older schema, whose values carry their types, with defaults beside the pipeline', () => {
+    const job = JSON.parse(textOf('tfx.json'));
+    job.runtimeConfig.parameters = { 'train-steps': { intValue: '100' }, rate: { doubleValue: 0.5 } };
+    const tfx = good(JSON.stringify(job));
+    expect(tfx.inputs.map((input) => input.default)).toEqual([undefined, 0.5, 100]);
+    const { values, problems: found } = checkParameters(tfx, new Map([['data', 'gs://b/d']]));
+    expect(found).toEqual([]);
     expect(runtimeParameters(tfx, values)).toEqual({
       parameters: {
         'train-steps': { intValue: '100' },
@@ -82,6 +97,31 @@ describe('what compilers write', () => {
         data: { stringValue: 'gs://b/d' },
       },
     });
+  });
+
+  test.each(['08', '+08', '1e5', '12e34567', '1234e56', '.5e3', '0o17', '1.5e5'])(
+    '%s is text for PyYAML, which kfp writes with, and so it is here',
+    (text) => {
+      const file = example.replace('defaultValue: 3.0', `defaultValue: 3.0\n        description: ${text}`);
+      expect(JSON.stringify(good(file).spec)).toContain(`"description":"${text}"`);
+    },
+  );
+
+  test.each([
+    ['15', 15],
+    ['-3', -3],
+    ['0x1F', 31],
+    ['2.0', 2],
+    ['1.0e-05', 0.00001],
+    ['1.0e+30', 1e30],
+    ['-0.5', -0.5],
+    ['true', true],
+    ['null', null],
+    ["'15'", '15'],
+    ['2020-01-01', '2020-01-01'],
+  ])('%s is %j', (text, value) => {
+    const file = example.replace('defaultValue: 3.0', `defaultValue: 3.0\n        description: ${text}`);
+    expect(JSON.stringify(good(file).spec)).toContain(`"description":${JSON.stringify(value)}`);
   });
 
   test('a second document with settings for Kubernetes is seen', () => {
@@ -132,6 +172,19 @@ describe('what is refused, with the reason', () => {
         'parameterType: TASK_FINAL_STATUS\nschemaVersion',
       ),
       [/the input pairs has the type TASK_FINAL_STATUS/],
+    ],
+    [
+      'an artefact that nobody can give',
+      example.replace(
+        /inputDefinitions:\n {4}parameters:\n(?= {6}holdout)/,
+        'inputDefinitions:\n    artifacts:\n      model: { artifactType: { schemaTitle: system.Model } }\n      old: { isOptional: true }\n    parameters:\n',
+      ),
+      [/the input model is an artefact/],
+    ],
+    [
+      'a default of two lines, with which kfp breaks its own file',
+      example.replace('# Inputs:', "# Inputs:\n#    note: str [Default: 'two\nlines']"),
+      [/^6: kfp has written a default of more than one line into the comment/],
     ],
     [
       'a schema of the future',

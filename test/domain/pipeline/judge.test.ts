@@ -62,6 +62,8 @@ describe('a job', () => {
   test.each<[string, TaskFact[], readonly string[] | 'training' | 'none', 'pass' | 'fail']>([
     ['every name of a training', [task('finetune-ko', 'cached'), task('x', 'succeeded')], 'training', 'fail'],
     ['retraining', [task('retrain', 'cached')], 'training', 'fail'],
+    ['a name in one word', [task('ModelTrainer', 'cached'), task('x', 'succeeded')], 'training', 'fail'],
+    ['a name for people', [task('Fine tune (v2)', 'cached')], ['Fine tune (v2)'], 'fail'],
     [
       'a word that only contains it',
       [task('constraint', 'cached'), task('x', 'succeeded')],
@@ -152,8 +154,14 @@ describe('requirements', () => {
     'evaluate.cer <= champion * 2',
     'cer',
     'a.b <= 1 or 2',
-    'a b.c < 1',
+    'a=b.c < 1',
   ])('%s is no requirement', (text) => expect(() => parseRequirements(text)).toThrow(/^expected lines/));
+
+  test('a task and a metric may have names for people', () => {
+    expect(parseRequirements('Evaluate the model (v2).F1 score >= 0.9')).toMatchObject([
+      { task: 'Evaluate the model (v2)', metric: 'F1 score', sign: '>=', bar: 0.9 },
+    ]);
+  });
 
   test('comments and empty lines are left out, and names of SageMaker are taken', () => {
     expect(parseRequirements('# bars\n\n Train.validation:cer<=3e-2 \n')).toEqual([

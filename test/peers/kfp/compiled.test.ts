@@ -4,6 +4,7 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { readCompiled } from '../../../src/domain/pipeline/compiled.ts';
+import { checkParameters, parseAssignments } from '../../../src/domain/pipeline/parameters.ts';
 
 /**
  * The compiler of Kubeflow Pipelines itself: examples/pipeline/pipeline.py and the pipelines of test/domain/pipeline/files compile to what is kept
@@ -35,6 +36,145 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
       expect(text).toBe(readFileSync(join(root, where, name), 'utf8'));
       expect(readCompiled(text)).not.toHaveProperty('problems');
     }
+  });
+
+  test('pipelines of every form are read alike as YAML and as JSON, and each mistake is told at once', () => {
+    execFileSync(python, [join(import.meta.dirname, 'forms.py'), folder], { stdio: 'pipe' });
+    const read = (name: string) => readCompiled(readFileSync(join(folder, name), 'utf8'));
+    const good = (name: string) => {
+      const found = read(`${name}.yaml`);
+      expect([name, found]).toEqual([name, read(`${name}.json`)]);
+      if ('problems' in found) throw new Error(`${name}: ${JSON.stringify(found.problems)}`);
+      return found;
+    };
+    const told = (name: string, given: string) =>
+      checkParameters(good(name), parseAssignments(given)).problems;
+    const pathsOf = (name: string) =>
+      good(name)
+        .tasks.map(
+          ({ path, isGroup, mayBeCached }) => `${path}${isGroup ? '/' : ''}${mayBeCached ? ' cached' : ''}`,
+        )
+        .sort();
+    const pairs = (name: string) => good(name).inputs.map((input) => [input.name, input.type, input.default]);
+
+    expect(pathsOf('conditions')).toEqual([
+      'say cached',
+      'wanted.condition-branches-2.condition-3.train cached',
+      'wanted.condition-branches-2.condition-3/',
+      'wanted.condition-branches-2.condition-4.train-2 cached',
+      'wanted.condition-branches-2.condition-4/',
+      'wanted.condition-branches-2.condition-5.say-2 cached',
+      'wanted.condition-branches-2.condition-5/',
+      'wanted.condition-branches-2/',
+      'wanted/',
+    ]);
+    expect(told('conditions', 'flag=yes\nmod=slow')).toEqual([
+      'flag: expected true or false',
+      'the pipeline has no input mod (did you mean mode?)',
+    ]);
+
+    expect(pathsOf('loops')).toEqual([
+      'for-loop-1.for-loop-3.train-2 cached',
+      'for-loop-1.for-loop-3/',
+      'for-loop-1.train cached',
+      'for-loop-1/',
+      'for-loop-4.train-3 cached',
+      'for-loop-4/',
+      'gather cached',
+      'sizes cached',
+    ]);
+    expect(pairs('loops')).toEqual([
+      ['items', 'list', [1, 2, 3]],
+      ['more', 'list', [{ a: 1 }]],
+    ]);
+    expect(told('loops', 'items=1,2\nmore={"a": 1}')).toEqual([
+      'items: expected a list in JSON, such as ["a", "b"]',
+      'more: expected a list in JSON, such as ["a", "b"]',
+    ]);
+
+    expect(pathsOf('exit-handler')).toEqual(['after cached', 'all of it.train cached', 'all of it/']);
+    expect(pathsOf('nested-pipelines')).toEqual([
+      ...['inner-2.train cached', 'inner-2/ cached', 'inner.train cached', 'inner/ cached', 'say cached'],
+    ]);
+    expect(told('nested-pipelines', 'epochs=2.5\nrate=1')).toEqual([
+      'epochs: expected a whole number',
+      'the pipeline has no input rate; it has epochs',
+    ]);
+    expect(pathsOf('importer')).toEqual([
+      'importer cached',
+      'importer-2 cached',
+      'measure cached',
+      'measure-2 cached',
+    ]);
+    expect(told('importer', '')).toEqual(['uri is missing: expected text']);
+
+    expect(
+      good('optional-inputs').inputs.map((input) => [input.type, input.required, input.default]),
+    ).toEqual([
+      ['string', false, undefined],
+      ['integer', false, undefined],
+      ['list', false, undefined],
+      ['struct', false, undefined],
+      ['boolean', false, undefined],
+      ['double', false, undefined],
+      ['string', false, ''],
+    ]);
+    expect(told('optional-inputs', 'b=x\nc={}\nd=[]\ne=1\nf=1,5')).toEqual([
+      'b: expected a whole number',
+      'c: expected a list in JSON, such as ["a", "b"]',
+      'd: expected an object in JSON, such as {"a": 1}',
+      'e: expected true or false',
+      'f: expected a number',
+    ]);
+
+    expect(pairs('defaults')).toEqual([
+      ['big', 'integer', 2 ** 40],
+      ['d', 'struct', {}],
+      ['d2', 'struct', { a: { b: 1.5 }, c: [] }],
+      ['e', 'string', ''],
+      ['f', 'double', 2],
+      ['han', 'string', '글자 ☃'],
+      ['i', 'integer', 7],
+      ['l', 'list', []],
+      ['l2', 'list', [1, 'a', { x: [true] }]],
+      ['neg', 'integer', -3],
+      ['no', 'boolean', false],
+      ['s', 'string', '3'],
+      ['s2', 'string', 'true'],
+      ['sci', 'double', 0.00001],
+      ['t', 'boolean', true],
+      ['u', 'string', 'no'],
+    ]);
+    // kfp quotes only what PyYAML would take for something else. These are text, whatever YAML 1.2 says.
+    expect(good('like-numbers').inputs.filter(({ type }) => type === 'string')).toHaveLength(16);
+    expect(JSON.stringify(good('like-numbers').spec)).toContain(
+      '"env":[{"name":"DAY","value":"08"},{"name":"SHA","value":"1234e56"}]',
+    );
+
+    expect(pathsOf('retries')).toEqual(['Train the model (v2)', 'say cached']);
+    expect(pathsOf('one-of')).toHaveLength(6);
+    expect(pairs('names')).toEqual([
+      ['UPPER', 'integer', 1],
+      ['dashed_name_1', 'double', 0],
+      ['under_score', 'string', undefined],
+    ]);
+    expect(good('default-root').root).toBe('gs://from-file/root');
+    expect(pathsOf('train')).toEqual(['train cached']);
+
+    for (const name of ['artifact-inputs', 'list-of-artifacts'])
+      expect(read(`${name}.yaml`)).toMatchObject({
+        problems: [{ what: expect.stringContaining('is an artefact') }],
+      });
+    // kfp itself writes no YAML here, and its JSON is good.
+    expect(read('two-lines.yaml')).toMatchObject({
+      problems: [
+        {
+          what: expect.stringContaining('a default of more than one line'),
+          fix: expect.stringContaining('JSON'),
+        },
+      ],
+    });
+    expect(read('two-lines.json')).not.toHaveProperty('problems');
   });
 
   test('the tasks of the example learn from lines, and measure what they have learnt', () => {
