@@ -9,12 +9,13 @@ import { flagName } from './words/flag-names.ts';
 export function helpFor(name: string, verb: Verb, { style, width }: Face): string {
   const flags = flagsOf(verb);
   const names = flags.map(({ input }) => input);
+  const operands = (verb.operands ?? []).map((one) => one.name);
   const words = (verb.operands ?? []).map((one) => (one.required ? one.name : `[${one.name}]`));
   const codes = Object.entries({ ...exitCodes, ...verb.codes });
   return [
     `${style.bold('Usage')}  ${[slug, name, ...words, '[flags]'].join(' ')}`,
     '',
-    ...verb.about.map((text) => wrap(asFlags(text, names), width)),
+    ...verb.about.map((text) => wrap(asFlags(text, names, operands), width)),
     '',
     ...(verb.operands?.length
       ? [
@@ -26,7 +27,7 @@ export function helpFor(name: string, verb: Verb, { style, width }: Face): strin
         ]
       : []),
     style.bold('Flags'),
-    columns([...flags.map((flag) => row(flag, names)), ...globalRows], width),
+    columns([...flags.map((flag) => row(flag, names, operands)), ...globalRows], width),
     '',
     style.bold('Exit codes'),
     columns(codes, width),
@@ -36,7 +37,7 @@ export function helpFor(name: string, verb: Verb, { style, width }: Face): strin
   ].join('\n');
 }
 
-function row(flag: Flag, names: readonly string[]): readonly [string, string] {
+function row(flag: Flag, names: readonly string[], operands: readonly string[]): readonly [string, string] {
   const { sentence, default: fallback, required, kind } = flag;
   const more = [
     kind.words && !isSwitch(flag) ? `One of ${kind.words.join(', ')}.` : '',
@@ -46,7 +47,7 @@ function row(flag: Flag, names: readonly string[]): readonly [string, string] {
         ? `Default: ${fallback}.`
         : '',
   ].filter(Boolean);
-  return [flagLabel(flag), [asFlags(sentence, names), ...more].join(' ')];
+  return [flagLabel(flag), [asFlags(sentence, names, operands), ...more].join(' ')];
 }
 
 /** A flag that is on by default is shown as it is switched off. */

@@ -1,16 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { manifests } from '../../scripts/docs/tables/actions.ts';
 import { type Verb, verb } from '../../src/cli/verb.ts';
 import { verbs } from '../../src/cli/verbs.ts';
 import { readWords } from '../../src/cli/words/arguments.ts';
 import { verbIn } from '../../src/cli/words/find-verb.ts';
 import { asFlags, flagsOf, isSwitch } from '../../src/cli/words/flag.ts';
-import { withFlags } from '../../src/cli/words/flag-names.ts';
+import { variables, withFlags } from '../../src/cli/words/flag-names.ts';
 import { leastNode, nodeProblem } from '../../src/cli/words/least-node.ts';
 import { readFlags } from '../../src/cli/words/values.ts';
 import { definitions } from '../../src/domain/inputs/definition.ts';
 import { boolean, integer, list, text } from '../../src/domain/inputs/kinds.ts';
+import { definitionFor, inputsOf } from '../../src/inputs/table.ts';
 
 const none = { add: () => {}, hide: () => {}, show: () => {} };
 const sample = verb({
@@ -112,6 +114,59 @@ describe('the verbs', () => {
       );
       expect([example, given.problems]).toEqual([example, []]);
     }
+  });
+
+  test('their help names no input that is neither a flag nor an operand', async () => {
+    // Names that are right as they are, with the reason.
+    const meant: Readonly<Record<string, string>> = {
+      'init front': 'a line of a smoke suite',
+      'init drill_buckets': 'an input of the workflow that it writes',
+      'slo apply': 'a mode, which an input of another action is also called',
+      'replay latency_slo': 'the recorded run has it',
+      'replay slo_file': 'the recorded run has it',
+      'replay client_errors': 'the recorded run has it',
+    };
+    const inputs = new Set(manifests.flatMap(({ action }) => inputsOf(action)));
+    const found = new Set<string>();
+    for (const [name, { load }] of Object.entries(verbs)) {
+      const loaded = await load();
+      const flags = flagsOf(loaded);
+      const names = flags.map(({ input }) => input);
+      const operands = loaded.operands ?? [];
+      const texts = [
+        ...loaded.about,
+        ...operands.map(({ sentence }) => sentence),
+        ...flags.map(({ sentence }) => sentence),
+        ...flags.map(({ kind }) => kind.expected),
+      ];
+      for (const text of texts)
+        for (const [, quoted, bare] of asFlags(
+          text,
+          names,
+          operands.map((one) => one.name),
+        ).matchAll(/`([a-z][a-z_]*)(?:: [^`]*)?`|(?<![`\w./-])([a-z]+(?:_[a-z]+)+)(?![\w`])/g)) {
+          const word = quoted ?? bare ?? '';
+          if (inputs.has(word)) found.add(`${name} ${word}`);
+        }
+    }
+    expect([...found].sort()).toEqual(Object.keys(meant).sort());
+  });
+
+  test('a secret comes from a variable that its input knows too', () => {
+    for (const [input, variable] of Object.entries(variables)) {
+      const definition = definitionFor(input, 'model');
+      expect([input, definition.secret]).toEqual([input, true]);
+      expect(definition.otherwise).toContain(`\`${variable}\``);
+    }
+    expect(withFlags('Set mlflow_token, and mlflow_user if the server knows users.', ['mlflow_user'])).toBe(
+      'Set MLFLOW_TRACKING_TOKEN, and --mlflow-user if the server knows users.',
+    );
+  });
+
+  test('an operand is named as the help names it', () => {
+    expect(asFlags('Unless `mode` is `resolve`, or with `mode: resolve`.', ['name'], ['MODE'])).toBe(
+      'Unless `MODE` is `resolve`, or with `resolve`.',
+    );
   });
 
   test('sentences name flags as they are typed', () => {

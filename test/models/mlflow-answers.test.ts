@@ -134,3 +134,42 @@ describe("MLflow's own login", () => {
     expect(calls[0]?.authorization).toBe(`Bearer ${token ?? 'of-another'}`);
   });
 });
+
+describe('the login', () => {
+  const basic = (pair: string) => ({ authorization: `Basic ${Buffer.from(pair).toString('base64')}` });
+  test.each([
+    ['input and token', { user: 'me', token: 't' }, {}, basic('me:t')],
+    [
+      'input and the variable of the password, as on a command line',
+      { user: 'me' },
+      { MLFLOW_TRACKING_PASSWORD: 'p' },
+      basic('me:p'),
+    ],
+    [
+      'variables alone',
+      {},
+      { MLFLOW_TRACKING_USERNAME: 'you', MLFLOW_TRACKING_PASSWORD: 'p' },
+      basic('you:p'),
+    ],
+    ['a token', {}, { MLFLOW_TRACKING_TOKEN: 'k' }, { authorization: 'Bearer k' }],
+    ['nothing', {}, {}, {}],
+  ])('from %s', (_, { user, token }: { user?: string; token?: string }, env, headers) => {
+    expect(credentialsOf({ user, token }, { env, mask: () => undefined }, `https://${place}`)).toEqual(
+      headers,
+    );
+  });
+
+  test('a user without a password is refused before anything is sent', () => {
+    const env = { MLFLOW_TRACKING_TOKEN: 'k' };
+    expect(() =>
+      credentialsOf({ user: 'me', token: undefined }, { env, mask: () => undefined }, `https://${place}`),
+    ).toThrow(/mlflow_user has no password/);
+  });
+
+  test('the password of another server is not sent, whoever the user is', () => {
+    const env = { MLFLOW_TRACKING_URI: 'https://other.example.com', MLFLOW_TRACKING_PASSWORD: 'p' };
+    expect(() =>
+      credentialsOf({ user: 'me', token: undefined }, { env, mask: () => undefined }, `https://${place}`),
+    ).toThrow(/was not sent to/);
+  });
+});

@@ -65,8 +65,14 @@ function inputFlags(action: ActionName, takes: (name: string) => boolean): Flag[
 export const isSwitch = ({ kind }: Definition): boolean =>
   kind.words?.length === 2 && kind.words.includes('true') && kind.words.includes('false');
 
-/** The names of inputs in a sentence, as flags. */
-export const asFlags = (sentence: string, inputs: readonly string[]): string =>
-  sentence.replace(/`([a-z][a-z_]*)(: [^`]*)?`/g, (whole, name: string, value: string | undefined) =>
-    inputs.includes(name) ? `\`${flagName(name)}${value ? value.replace(': ', ' ') : ''}\`` : whole,
-  );
+/** The names of inputs in a sentence, as a person types them: as flags, or as a word behind the verb. */
+export const asFlags = (
+  sentence: string,
+  inputs: readonly string[],
+  operands: readonly string[] = [],
+): string =>
+  sentence.replace(/`([a-z][a-z_]*)(?:: ([^`]*))?`/g, (whole, name: string, value: string | undefined) => {
+    if (inputs.includes(name)) return `\`${flagName(name)}${value ? ` ${value}` : ''}\``;
+    const operand = operands.find((one) => one.toLowerCase() === name);
+    return operand === undefined ? whole : `\`${value ?? operand}\``;
+  });

@@ -1,4 +1,4 @@
-import { parseAllDocuments, type Tags } from 'yaml';
+import { parseAllDocuments, type ScalarTag, type Tags } from 'yaml';
 import type { FileProblem } from './refuse.ts';
 
 /** Vertex AI takes a request of at most 10 MiB. */
@@ -22,7 +22,7 @@ const likePython = (tags: Tags): Tags =>
     // Octal numbers such as 0o17 are text, and infinity is written alike.
     if (key === 'int OCT') return [];
     const test = tag.test?.test('.inf') ? tag.test : numbers[key];
-    return test ? [{ ...tag, test }] : [];
+    return test ? [{ ...tag, test } as ScalarTag] : [];
   });
 
 /** The documents of a compiled pipeline, JSON or YAML. */

@@ -13,7 +13,13 @@ export function credentialsOf(
   if (token === undefined) refuseOther(env, base);
   const own = token ?? env.MLFLOW_TRACKING_TOKEN;
   const name = user ?? (token === undefined ? env.MLFLOW_TRACKING_USERNAME : undefined);
-  const password = user === undefined ? env.MLFLOW_TRACKING_PASSWORD : token;
+  const password =
+    user === undefined ? env.MLFLOW_TRACKING_PASSWORD : (token ?? env.MLFLOW_TRACKING_PASSWORD);
+  if (user !== undefined && !password)
+    throw new ReleaseError('input-invalid', {
+      what: 'mlflow_user has no password.',
+      fix: 'Set the variable MLFLOW_TRACKING_PASSWORD to it. A workflow may give it as mlflow_token.',
+    });
   if (name && password) {
     const pair = Buffer.from(`${name}:${password}`).toString('base64');
     mask(password);

@@ -15,7 +15,8 @@ const inputs = definitions({
   mlflow_user: {
     kind: text({ pattern: /^[\w.@+-]{1,200}$/, expected: 'the name of a user' }),
     shown: 'plain',
-    sentence: 'User for basic authentication at the MLflow server. `mlflow_token` is the password.',
+    sentence:
+      'User for basic authentication at the MLflow server. The password is the token, or else the variable `MLFLOW_TRACKING_PASSWORD`.',
     example: 'release',
     otherwise: 'none',
   },
@@ -28,9 +29,7 @@ export const mlflow = defineRegistry({
   inputs,
   hasAliases: true,
   parse: parseMlflow,
-  settings({ mlflow_token: token, mlflow_user: user }, _reference, problem) {
-    if (user !== undefined && token === undefined)
-      problem(['mlflow_user', 'mlflow_token'], 'expected the password of the user as mlflow_token');
+  settings({ mlflow_token: token, mlflow_user: user }) {
     return { token, user };
   },
   async open(world, { text: asked, reference }, settings) {

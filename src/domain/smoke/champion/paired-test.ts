@@ -51,22 +51,37 @@ function coins(): () => boolean {
   };
 }
 
-/** The means that the test does not contradict at `alpha` on either side, within -1 and 1. */
+/**
+ * The means that the test does not contradict at `alpha` on either side, within -1 and 1. A world reaches the mean of differences that are
+ * all smaller by `x` if and only if the mean of those whose sign it changes is at most `x`. So the ends of the interval are two of these
+ * means (J. A. Hartigan, Using subsample values as typical values, JASA 64, 1969), and the test need not be repeated for every `x`.
+ */
 export function intervalOf(differences: readonly number[], alpha: number): [low: number, high: number] {
-  const shifted = (by: number) => differences.map((value) => value - by);
-  const mean = differences.length === 0 ? 0 : sum(differences) / differences.length;
-  const search = (end: number, contradicted: (at: number) => boolean): number => {
-    if (!contradicted(end)) return end;
-    let [far, near] = [end, mean];
-    for (let i = 0; i < 20; i++) {
-      const middle = (far + near) / 2;
-      if (contradicted(middle)) far = middle;
-      else near = middle;
-    }
-    return far;
+  const { means, worlds } = changedMeans(differences);
+  // The observed world counts as one that reaches it, and so do those of the sample that change no sign.
+  const idle = worlds - 1 - means.length;
+  const allowed = Math.floor(alpha * worlds + 1e-9) - 1 - idle;
+  return allowed < 0 ? [-1, 1] : [means[allowed] ?? -1, means[means.length - 1 - allowed] ?? 1];
+}
+
+/** The mean of the differences whose sign changes, for every other world that changes any, in order. */
+function changedMeans(differences: readonly number[]): { means: Float64Array; worlds: number } {
+  const count = differences.length;
+  const found: number[] = [];
+  const note = (isChanged: (at: number) => boolean) => {
+    let [all, changed] = [0, 0];
+    for (let at = 0; at < count; at++)
+      if (isChanged(at)) {
+        all += differences[at] ?? 0;
+        changed += 1;
+      }
+    if (changed > 0) found.push(all / changed);
   };
-  return [
-    search(-1, (at) => chanceOf(shifted(at)) <= alpha),
-    search(1, (at) => chanceOf(shifted(at).map((value) => -value)) <= alpha),
-  ];
+  if (count <= exactUpTo)
+    for (let world = 1; world < 2 ** count; world++) note((at) => (world & (1 << at)) !== 0);
+  else {
+    const coin = coins();
+    for (let i = 0; i < sampled; i++) note(() => !coin());
+  }
+  return { means: Float64Array.from(found).sort(), worlds: count <= exactUpTo ? 2 ** count : sampled + 1 };
 }

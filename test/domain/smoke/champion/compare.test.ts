@@ -41,6 +41,37 @@ describe('the sign-flip test', () => {
     }
   });
 
+  test('the interval is that of the test itself, repeated at every mean that a search tries', () => {
+    const searched = (differences: readonly number[], end: -1 | 1): number => {
+      const isContradicted = (at: number) =>
+        chanceOf(differences.map((value) => (end === -1 ? value - at : at - value))) <= 0.05;
+      if (!isContradicted(end)) return end;
+      let [far, near] = [
+        end as number,
+        differences.reduce((all, value) => all + value, 0) / differences.length,
+      ];
+      for (let i = 0; i < 20; i++) {
+        const middle = (far + near) / 2;
+        if (isContradicted(middle)) far = middle;
+        else near = middle;
+      }
+      return far;
+    };
+    // Most images are read alike by both.
+    const difference = fc.oneof(fc.constant(0), fc.double({ min: -0.3, max: 0.3, noNaN: true }));
+    fc.assert(
+      fc.property(fc.array(difference, { maxLength: 25 }), (differences) => {
+        const found = intervalOf(differences, 0.05);
+        // The search ends 20 halves away from an end that is at most 2 away.
+        for (const [i, end] of [-1, 1].entries())
+          expect(Math.abs((found[i] ?? 9) - searched(differences, end as -1 | 1))).toBeLessThan(
+            2.1 / 2 ** 20,
+          );
+      }),
+      { numRuns: 60, seed: 20261130 },
+    );
+  });
+
   test('the interval holds the mean, and grows with the confidence', () => {
     fc.assert(
       fc.property(
