@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { isTurn, partText } from '../../support/part.ts';
 import { excusedRuns } from './excused.ts';
 import { problemsOf } from './judge.ts';
 import { allPrinted } from './printed/all.ts';
@@ -6,18 +7,21 @@ import { oneOfEach, runAll, runnable } from './session.ts';
 import { WarmGcloud } from './warm-gcloud.ts';
 
 /**
- * A real gcloud runs one printed command of each shape on the sandbox, and `npm run peers -- repairs` runs them all. Every
- * command works, and changes exactly what its text says: nothing is widened, lost or taken away.
+ * A real gcloud runs one printed command of each shape on the sandbox, a third of them each day, and `npm run peers -- repairs`
+ * runs them all. Every command works, and changes exactly what its text says: nothing is widened, lost or taken away.
  */
 
 const all = runnable();
 const some = oneOfEach(all);
+/** What makes a role, a bucket or a lock file comes every day, because other commands need it. */
+const ofToday = some.filter((command, i) => / (roles|buckets) create |\bnpm /.test(command) || isTurn(i, 3));
 
 (WarmGcloud.isHere() ? test : test.skip)(
   'a printed command works, and changes exactly what it says',
   async () => {
-    const found = await runAll(some);
-    console.log(`${found.length} of ${all.length} commands ran`);
+    const found = await runAll(ofToday);
+    console.log(partText(found.length, all.length, 'commands ran'));
+    expect(found.length).toBeGreaterThanOrEqual(Math.floor(some.length / 3));
     expect(found.filter(({ problems }) => problems.length > 0)).toEqual([]);
   },
   1_200_000,
