@@ -1,5 +1,6 @@
 import { readText } from '../../../domain/smoke/answer-text.ts';
 import type { CheckFailure } from '../../../domain/smoke/failure.ts';
+import { freshImage } from '../../../domain/smoke/image/fresh.ts';
 import { corrupt, pixelBomb } from '../../../domain/smoke/image/hostile.ts';
 import { judge } from '../../../domain/smoke/judge.ts';
 import { judgeRefusal } from '../../../domain/smoke/refusal.ts';
@@ -13,8 +14,9 @@ import type { PresetContext, RunPreset } from './preset.ts';
 async function stillGood(
   { caller, item, ports }: PresetContext,
   after: string,
+  instead?: readonly Uint8Array[],
 ): Promise<{ failures: CheckFailure[]; called: Called }> {
-  const called = await caller.call(item);
+  const called = await caller.call(item, { instead });
   const { answer, none } = called.attempt;
   const wrong = answer
     ? judge(item, answer, readText(answer, item.text), ports.match).failures[0]?.what
@@ -39,9 +41,41 @@ const refusedThenGood =
     };
   };
 
-export const corruptThenGood = refusedThenGood('a corrupt image', async ({ caller, item }) => ({
-  instead: [corrupt(await caller.image(item))],
-}));
+/**
+ * The corrupt image is the beginning of the good one. In a suite with `fresh`, no cache knows either of them, and both have the same new
+ * bytes in front: a cache with a key that lacks the rest of the content, and that keeps failures, then serves the failure for the good one.
+ */
+export const corruptThenGood: RunPreset = async (context) => {
+  const { caller, item } = context;
+  const image = await caller.image(item);
+  const whole = item.fresh ? freshImage(image, crypto.randomUUID()) : undefined;
+  const what = 'a corrupt image';
+  const refused = await caller.call(item, { instead: [corrupt(whole ? joined(whole) : image)] });
+  const good = await stillGood(context, what, whole);
+  const called = [refused, good.called];
+  if (whole && good.failures.length > 0) {
+    const other = await stillGood(context, what);
+    called.push(other.called);
+    if (other.failures.length === 0)
+      good.failures = [
+        {
+          check: 'preset',
+          what: `${good.failures[0]?.what} Another copy of it is read: a failure is kept in a cache whose key lacks the whole content.`,
+        },
+      ];
+  }
+  return { kind: 'ran', failures: [...judgeRefusal(refused.attempt, what), ...good.failures], called };
+};
+
+function joined(pieces: readonly Uint8Array[]): Uint8Array {
+  const all = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    all.set(piece, at);
+    at += piece.length;
+  }
+  return all;
+}
 
 export const emptyBody = refusedThenGood('an empty body', async () => ({ body: 'none' }));
 

@@ -25,7 +25,7 @@ const presetHelp: Record<(typeof presetNames)[number], string> = {
   'denies-wrong-audience': 'An ID token for another audience is refused.',
   'denies-expired-token': 'An expired ID token is refused.',
   'corrupt-then-good':
-    'A corrupt image gets a 4xx that reveals no server internals, and the function still reads the next good image.',
+    'A corrupt image gets a 4xx that reveals no server internals, and the function still reads the next good image. With `fresh`, both begin with the same new bytes, so that a cache which keeps failures shows.',
   'empty-body': 'An empty body gets a 4xx.',
   'wrong-type': 'A text instead of an image gets a 4xx.',
   'too-large': 'A body larger than the limit of the platform is refused.',
