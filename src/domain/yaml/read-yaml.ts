@@ -10,6 +10,7 @@ import {
   type Scalar,
 } from 'yaml';
 import type { YamlEntry, YamlNode, YamlText } from './node.ts';
+import { readJson } from './read-json.ts';
 
 export type ReadYaml = { documents: YamlNode[] } | { problem: string };
 
@@ -25,6 +26,8 @@ class Unreadable extends Error {}
  */
 export function readYaml(text: string, { strict = false } = {}): ReadYaml {
   if (nesting(text) > maxDepth * 2) return { problem: 'it is nested too deeply' };
+  const json = readJson(text, { maxNodes, maxDepth });
+  if (json) return { documents: [json] };
   const counter = new LineCounter();
   try {
     const documents = parseAllDocuments(text, {
