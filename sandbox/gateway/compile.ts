@@ -153,7 +153,13 @@ export function compile(path: string, text: string): Compiled | Diagnostic[] {
             : 'CONSTANT_ADDRESS',
     };
   };
-  const [server] = Array.isArray(root.servers) ? root.servers : [];
+  // docs.cloud.google.com/api-gateway/docs/openapi-v3-limitations, "Servers": only the one that is marked, and at most one is.
+  const servers = (Array.isArray(root.servers) ? root.servers : []).filter((one) =>
+    Object.hasOwn(object(one), 'x-google-endpoint'),
+  );
+  if (version === 3 && servers.length > 1)
+    problems.push({ location: at('servers'), message: 'Only one server may have x-google-endpoint.' });
+  const [server] = servers;
   const base = String(
     version === 2
       ? (root.basePath ?? '')

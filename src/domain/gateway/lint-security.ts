@@ -1,4 +1,4 @@
-import { entriesOf, entryOf, nodeAt, type YamlEntry } from '../yaml/node.ts';
+import { entriesOf, entryOf, itemsOf, nodeAt, type YamlEntry, type YamlNode } from '../yaml/node.ts';
 import { type Api, type At, alternativesOf, nameOf, namesOf, type Operation, openBecause } from './api.ts';
 import { isPreflight } from './preflight.ts';
 import type { Tell } from './problem.ts';
@@ -10,6 +10,7 @@ export function lintSecurity(api: Api, tell: Tell): void {
   for (const operation of api.operations) lintOperation(api, operation, tell);
   lintSchemes(api, tell);
   lintUnlisted(api, tell);
+  lintBrowsers(api, tell);
   lintTools(api, tell);
 }
 
@@ -54,6 +55,16 @@ function lintOperation(api: Api, operation: Operation, tell: Tell): void {
       fix: 'Put the key and the token into one alternative, so that both are needed, or keep only one of them.',
       evidence: `${name} alternatives`,
     });
+  else {
+    const together = alternatives.find((all) => all.filter(({ kind }) => kind === 'token').length > 1);
+    if (together)
+      tell('gateway-alternatives', {
+        at,
+        title: `${name} needs several tokens together (${together.map((one) => one.name).join(' and ')}). API Gateway does not support that, so one of them may be enough.`,
+        fix: 'Ask for one token, with an API key beside it if both have to be checked.',
+        evidence: `${name} tokens together`,
+      });
+  }
 }
 
 function lintSchemes(api: Api, tell: Tell): void {
@@ -79,6 +90,24 @@ function lintUnlisted(api: Api, tell: Tell): void {
       edit: { old: allow.text, new: 'configured' },
     });
 }
+
+/** One field lets the question of a browser through on every path. API Gateway's own pages do not name it, those of its family do. */
+function lintBrowsers(api: Api, tell: Tell): void {
+  const endpoints = [
+    ...itemsOf(nodeAt(api.root, 'x-google-endpoints')),
+    ...itemsOf(nodeAt(api.root, 'servers')).map((server) => nodeAt(server, 'x-google-endpoint')),
+  ];
+  const allow = endpoints.map((one) => nodeAt(one, 'allowCors')).find(isTrue);
+  if (allow)
+    tell('gateway-preflight', {
+      at: allow,
+      title: 'allowCors passes OPTIONS on without a credential, on every path.',
+      fix: 'Let the function answer OPTIONS before it does any work. If no page of another site calls it, remove allowCors.',
+      evidence: 'allowCors',
+    });
+}
+
+const isTrue = (node: YamlNode | undefined): boolean => node?.kind === 'text' && /^true$/i.test(node.text);
 
 /** The list of tools has a security of its own. Without it, everyone may read it. */
 function lintTools(api: Api, tell: Tell): void {

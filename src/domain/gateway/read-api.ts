@@ -115,9 +115,10 @@ export function readApi(root: YamlNode): Api | undefined {
   };
 }
 
-/** OpenAPI 2 has a field for it, and OpenAPI 3 the path of its first server. */
+/** OpenAPI 2 has a field for it, and OpenAPI 3 the path of the one server that is marked. API Gateway ignores all others. */
 function basePathOf(root: YamlNode, version: 2 | 3): string {
-  const server = textAt(itemsOf(nodeAt(root, 'servers'))[0], 'url') ?? '';
+  const marked = itemsOf(nodeAt(root, 'servers')).find((one) => entryOf(one, 'x-google-endpoint'));
+  const server = textAt(marked, 'url') ?? '';
   const path = version === 2 ? (textAt(root, 'basePath') ?? '') : server.replace(/^[a-z]+:\/\/[^/]*/i, '');
   let end = path.length;
   while (path[end - 1] === '/') end -= 1;

@@ -163,6 +163,38 @@ const good: Document[] = [
     'OpenAPI 3, tools with a security',
     v3(`${closed}x-google-api-management: { mcp: { tools-list: { security: { token: [] } } } }\n`),
   ],
+  [
+    'a key and one of two tokens',
+    v2('security: [{ key: [], token: [] }]\n').replace(
+      key,
+      `${key}\n  b: { type: oauth2, x-google-issuer: https://b.example }`,
+    ),
+  ],
+  [
+    'scopes are names of the scheme alone',
+    v2('security: [{ token: [read, write] }]\n').replace(
+      'flow: implicit',
+      'flow: implicit, scopes: { read: a, write: b }',
+    ),
+  ],
+  [
+    'a key in block style, with comments and a folded description',
+    `${v2Head}# the key\nsecurityDefinitions:\n  key:\n    type: "apiKey"\n    name: 'x-api-key' # as it is sent\n    in: header\nsecurity:\n  - key: []\npaths:\n  /a:\n    get:\n      description: >\n        security: []\n\n        is only text here\n      responses: {}\n`,
+  ],
+  [
+    'a property of a schema is called security',
+    `${v2(closed)}definitions: { d: { properties: { security: { type: array, items: {} } } } }\n`,
+  ],
+  ['a path is called security', `${v2(closed)}  /security: { get: { responses: {} } }\n`],
+  ['browsers may not ask', v2(`x-google-endpoints: [{ name: ocr.example, allowCors: false }]\n${closed}`)],
+  ['OpenAPI 3, a server without a mark', v3(`servers: [{ url: 'https://ocr.example/v1' }]\n${closed}`)],
+  [
+    'OpenAPI 3, OpenID Connect of a named issuer',
+    v3('security: [{ oidc: [] }]\n').replace(
+      key,
+      `${key}\n    oidc: { type: openIdConnect, openIdConnectUrl: 'https://b.example/.well-known', x-google-auth: { issuer: 'https://b.example', jwksUri: 'https://b.example/jwks' } }`,
+    ),
+  ],
   ['OpenAPI 3, tools switched off', v3(`${closed}x-google-api-management: { mcp: false }\n`)],
 ].map(([name, text, known]) => ({
   name: name as string,
@@ -205,6 +237,41 @@ const bad: Document[] = (
       ['gateway-scheme-unchecked 8'],
     ],
     ['key or token', v2('security: [{ key: [] }, { token: [] }]\n'), ['gateway-alternatives 10']],
+    [
+      'two tokens together',
+      v2('security: [{ token: [], b: [] }]\n').replace(
+        key,
+        `${key}\n  b: { type: oauth2, x-google-issuer: https://b.example }`,
+      ),
+      ['gateway-alternatives 11'],
+    ],
+    [
+      'browsers may ask about every path',
+      v2(`x-google-endpoints: [{ name: ocr.example, allowCors: true }]\n${closed}`),
+      ['gateway-preflight 7'],
+    ],
+    [
+      'OpenAPI 3, browsers may ask about every path',
+      v3(`servers:\n  - url: https://ocr.example\n    x-google-endpoint: { allowCors: true }\n${closed}`),
+      ['gateway-preflight 9'],
+    ],
+    ['OpenAPI 3, an empty list of the document', v3('security: []\n'), ['gateway-open 10']],
+    ['OpenAPI 3, an empty alternative beside a key', v3('', own('[{ key: [] }, {}]')), ['gateway-open 10']],
+    [
+      'OpenAPI 3, a token of no issuer',
+      v3('security: [{ b: [] }]\n').replace(key, `${key}\n    b: { type: http, scheme: bearer }`),
+      ['gateway-scheme-unchecked 11'],
+    ],
+    [
+      'OpenAPI 3, a scheme by reference to nothing',
+      v3(closed).replace(key, "key: { $ref: '#/components/securitySchemes/gone' }"),
+      ['gateway-document 5', 'gateway-scheme-unchecked 10'],
+    ],
+    [
+      'OpenAPI 3, a scheme where OpenAPI 2 has it',
+      `${v3Head}securityDefinitions: { ${key} }\n${closed}${paths('')}`,
+      ['gateway-scheme-undefined 7'],
+    ],
     ['every path', v2(`x-google-allow: all\n${closed}`), ['gateway-unlisted 7']],
     ['every path, in capitals', v2(`x-google-allow: ALL\n${closed}`), ['gateway-unlisted 7']],
     ['one of two methods', `${v2(closed)}    get: { security: [], responses: {} }\n`, ['gateway-open 12']],

@@ -25,6 +25,20 @@ test('the table has at least 60 documents, of both versions, half of them good',
   expect(documents.filter(({ text }) => text.includes('openapi: 3')).length).toBeGreaterThan(15);
 });
 
+test.each([
+  ['no server', '', ''],
+  ['a server without a mark', "servers: [{ url: 'https://a.example/v1' }]", ''],
+  [
+    'the marked one',
+    "servers: [{ url: 'https://b.example/v0' }, { url: 'https://a.example/v1/', x-google-endpoint: {} }]",
+    '/v1',
+  ],
+  ['a path alone', 'servers: [{ url: /v2, x-google-endpoint: {} }]', '/v2'],
+])('the path before every path of OpenAPI 3: %s', (_, servers, basePath) => {
+  const read = readDocument(`openapi: 3.0.4\n${servers}\npaths: { /a: { get: {} } }\n`);
+  expect('problem' in read ? read.problem : read.api.basePath).toBe(basePath);
+});
+
 test('a document that is refused opens a path or breaks the backend, and a preflight refuses nothing', () => {
   const refused = (name: string) =>
     found(documents.find((one) => one.name === name)?.text ?? '').filter(refuses).length;

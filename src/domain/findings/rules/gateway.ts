@@ -28,9 +28,9 @@ export const gatewayDocumentRules = {
     why: 'API Gateway checks API keys (the header x-api-key or the query parameter key) and tokens of a named issuer. It checks no other scheme, such as a password.',
   },
   'gateway-alternatives': {
-    title: 'An API key is one of several alternatives',
+    title: 'API Gateway does not support this mix of credentials',
     severity: 'high',
-    why: 'API Gateway does not support alternatives if one of them is an API key, so it is not certain that a caller needs any of them.',
+    why: 'API Gateway does not support alternatives if one of them is an API key, so it is not certain that a caller needs any of them. It does not support two tokens that are needed together either, so one of them may be enough.',
   },
   'gateway-tools-open': {
     title: 'Anyone can list the tools of the gateway',
