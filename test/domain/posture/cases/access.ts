@@ -110,6 +110,28 @@ export const accessCases: Case[] = [
     { severity: 'medium' },
   ),
   changers(
+    'the service may grant itself any role of the project',
+    'bypassable',
+    {
+      guard: {
+        bindings: { project: [{ role: 'roles/resourcemanager.projectIamAdmin', members: [member] }] },
+      },
+    },
+    { says: /runs as this account/, severity: 'high' },
+  ),
+  changers(
+    'a company that may grant roles on the folder',
+    'bypassable',
+    {
+      guard: {
+        bindings: {
+          folder: [{ role: 'roles/resourcemanager.folderAdmin', members: ['domain:example.com'] }],
+        },
+      },
+    },
+    { severity: 'medium' },
+  ),
+  changers(
     'the policy of the project may not be read',
     'unknown',
     {

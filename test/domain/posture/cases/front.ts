@@ -107,6 +107,49 @@ export const frontCases: Case[] = [
     { says: /without the keys/, severity: 'low' },
   ),
   gateway(
+    'a company that may call every service of the folder',
+    'bypassable',
+    {
+      guard: {
+        ...gateways(),
+        bindings: {
+          service: [gatewayCalls],
+          folder: [{ role: 'roles/run.invoker', members: ['domain:example.com'] }],
+        },
+      },
+    },
+    { says: /domain:example.com can call the service itself, by roles\/run.invoker on/, severity: 'high' },
+  ),
+  gateway(
+    'a group that may call every service of the project until next year',
+    'bypassable',
+    {
+      guard: {
+        ...gateways(),
+        bindings: {
+          service: [gatewayCalls],
+          project: [
+            {
+              role: 'roles/run.invoker',
+              members: ['group:partners@example.com'],
+              condition: { title: 'until', expression: 'request.time < timestamp("2027-12-31T00:00:00Z")' },
+            },
+          ],
+        },
+      },
+    },
+    { says: /group:partners@example.com/ },
+  ),
+  gateway('a company that may see the project', 'present', {
+    guard: {
+      ...gateways(),
+      bindings: {
+        service: [gatewayCalls],
+        project: [{ role: 'roles/run.viewer', members: ['domain:example.com'] }],
+      },
+    },
+  }),
+  gateway(
     'none',
     'absent',
     { guard: { more: { gateways: read([], 'GET apigateway') } } },
@@ -147,6 +190,27 @@ export const frontCases: Case[] = [
       backends: backends(backendOf({ raw: iapOn, access: someone })),
       guard: {
         bindings: { project: [{ role: 'roles/iap.httpsResourceAccessor', members: ['allUsers'] }] },
+      },
+    },
+    { says: /lets in/, severity: 'critical' },
+  ),
+  iap(
+    'everyone is let in by a role of their own on the project, with a condition',
+    'bypassable',
+    {
+      service: behind,
+      backends: backends(backendOf({ raw: iapOn, access: someone })),
+      guard: {
+        bindings: {
+          project: [
+            {
+              role: 'projects/p-one/roles/staff',
+              members: ['allAuthenticatedUsers'],
+              condition: { title: 'path', expression: 'request.path.startsWith("/")' },
+            },
+          ],
+        },
+        roles: { 'projects/p-one/roles/staff': read(['iap.webServiceVersions.accessViaIAP'], 'GET role') },
       },
     },
     { says: /lets in/, severity: 'critical' },

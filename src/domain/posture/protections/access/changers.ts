@@ -9,10 +9,11 @@ import type { PostureFacts } from '../../facts.ts';
 import { runtimeAccount, serviceJson } from '../../read-service.ts';
 import { type Hole, type Judged, type Protection, unlessUnread, withHoles } from '../../row.ts';
 
-/** Predefined roles with which a service can be replaced. Of other roles, the permissions decide, where the guard has read them. */
+/** Predefined roles with which a service can be replaced, at once or with a role that they grant themselves. Of other roles, the permissions decide, where the guard has read them. */
 const changing =
-  /^roles\/(owner|editor|run\.(admin|developer|sourceDeveloper|builder)|cloudfunctions\.(admin|developer)|firebase\.admin|serverless\.\w+)$/;
-const changes = /^(run\.services\.(update|setIamPolicy)|cloudfunctions\.functions\.(update|setIamPolicy))$/;
+  /^roles\/(owner|editor|run\.(admin|developer|sourceDeveloper|builder)|cloudfunctions\.(admin|developer)|firebase\.admin|serverless\.\w+|iam\.securityAdmin|resourcemanager\.(projectIamAdmin|folderAdmin|folderIamAdmin|organizationAdmin))$/;
+const changes =
+  /^(run\.services\.(update|setIamPolicy)|cloudfunctions\.functions\.(update|setIamPolicy)|resourcemanager\.(projects|folders|organizations)\.setIamPolicy)$/;
 
 /** Accounts that many other things of the project run as by default. */
 const isShared = (member: string): boolean =>

@@ -54,7 +54,7 @@ function concerns(policy: JsonObject, names: readonly string[], region: string):
 
 const title = (policy: JsonObject): string => textOrEmpty(policy.displayName) || textOrEmpty(policy.name);
 
-const isLive = ({ enabled, verificationStatus }: JsonObject): boolean =>
+export const isLive = ({ enabled, verificationStatus }: JsonObject): boolean =>
   enabled !== false && verificationStatus !== 'UNVERIFIED';
 
 /** With the repository: npx takes a bare name from a registry, where another package may have it. */

@@ -18,6 +18,7 @@ import {
   unread,
   withHoles,
 } from '../../row.ts';
+import { isLive } from './alerts.ts';
 
 /** Does a budget count what this project spends now? A budget without projects counts those of the whole account. */
 function covers(
@@ -44,21 +45,53 @@ function covers(
   );
 }
 
-function silent(budget: JsonObject): string | undefined {
+/** Why a budget tells nobody, and which part of it is to blame. */
+interface Silence {
+  why: string;
+  part: 'threshold' | 'recipient';
+}
+
+function silent(budget: JsonObject): Silence | undefined {
   const rules = listOf(budget.thresholdRules);
-  if (rules.length === 0) return 'it has no threshold';
+  if (rules.length === 0) return { why: 'it has no threshold', part: 'threshold' };
   const least = Math.min(...rules.map((rule) => Number(objectOf(rule).thresholdPercent ?? 0)));
-  if (least > 1.5) return `its first threshold is ${Math.round(least * 100)} % of the amount`;
+  if (least > 1.5)
+    return { why: `its first threshold is ${Math.round(least * 100)} % of the amount`, part: 'threshold' };
   const told = objectOf(budget.notificationsRule);
   const someone =
     told.disableDefaultIamRecipients !== true ||
     told.enableProjectLevelRecipients === true ||
     textsOf(told.monitoringNotificationChannels).length > 0 ||
     textOf(told.pubsubTopic) !== undefined;
-  return someone ? undefined : 'its default recipients are switched off, and it names nobody else';
+  return someone
+    ? undefined
+    : { why: 'its default recipients are switched off, and it names nobody else', part: 'recipient' };
 }
 
-function judge({ billing, budgets, exposure, now }: PostureFacts): Judged {
+/** The smallest repair of a silent budget. gcloud cannot switch the default recipients on again, so another recipient is named. */
+function repair(
+  budget: JsonObject,
+  { part }: Silence,
+  { channels }: PostureFacts,
+): Pick<Hole, 'fix' | 'commands'> {
+  const update = `gcloud billing budgets update ${shellWord(textOrEmpty(budget.name))}`;
+  if (part === 'threshold')
+    return { fix: 'Add a threshold:', commands: [`${update} --add-threshold-rule=percent=0.9`] };
+  // A budget tells channels of the kind email alone.
+  const found = channels.ok ? channels.value.filter((one) => isLive(one) && one.type === 'email') : [];
+  const channel = textOf(found[0]?.name);
+  return channel
+    ? {
+        fix: 'Name a notification channel that reaches somebody:',
+        commands: [`${update} --notifications-rule-monitoring-notification-channels=${shellWord(channel)}`],
+      }
+    : {
+        fix: 'Make a notification channel of the kind email, and name it by gcloud billing budgets update with --notifications-rule-monitoring-notification-channels; or switch the default recipients on in the billing console.',
+      };
+}
+
+function judge(facts: PostureFacts): Judged {
+  const { billing, budgets, exposure, now } = facts;
   if (!billing.ok) return unread('The billing account was', billing);
   const account = textOf(billing.value.billingAccountName);
   if (billing.value.billingEnabled !== true || account === undefined)
@@ -89,15 +122,14 @@ function judge({ billing, budgets, exposure, now }: PostureFacts): Judged {
       budgets.call,
       [],
     );
-  const holes = found.slice(0, 3).map(
-    (one): Hole => ({
-      about: ['silent', textOrEmpty(one.name)],
-      text: `The budget "${textOrEmpty(one.displayName).slice(0, 100)}" tells nobody: ${silent(one)}.`,
-      severity: 'low',
-      fix: 'Add a threshold and a recipient in the billing console, or by gcloud billing budgets update.',
-      call: budgets.call,
-    }),
-  );
+  const { call } = budgets;
+  const holes = found.slice(0, 3).flatMap((one): Hole[] => {
+    const silence = silent(one);
+    if (silence === undefined) return [];
+    const text = `The budget "${textOrEmpty(one.displayName).slice(0, 100)}" tells nobody: ${silence.why}.`;
+    const about = ['silent', textOrEmpty(one.name)];
+    return [{ about, text, severity: 'low', ...repair(one, silence, facts), call }];
+  });
   return withHoles(
     `${found.length} ${found.length === 1 ? 'budget counts' : 'budgets count'} what this project spends.`,
     budgets.call,

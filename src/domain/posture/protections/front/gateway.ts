@@ -1,5 +1,6 @@
 import { removeBinding } from '../../../exposure/commands.ts';
 import type { GatewayFact } from '../../../exposure/facts.ts';
+import { placeName } from '../../../exposure/places.ts';
 import { holdings } from '../../../exposure/policy/holdings.ts';
 import type { PostureFacts } from '../../facts.ts';
 import {
@@ -20,7 +21,7 @@ const openHole = ({ name, openOperations, totalOperations }: GatewayFact, call: 
   call,
 });
 
-/** Callers that go around the gateway, with a binding on the service itself. */
+/** Callers that go around the gateway. Above the service, a role that also does much else says little, so only many callers, and roles for calling, count. */
 function besides({ exposure }: PostureFacts, gateways: readonly GatewayFact[]): Hole[] {
   const accounts = new Set(gateways.map(({ account }) => account).filter((one) => one !== undefined));
   // Without its account, nobody can say which caller is the gateway.
@@ -28,14 +29,14 @@ function besides({ exposure }: PostureFacts, gateways: readonly GatewayFact[]): 
   return holdings(exposure)
     .filter(
       ({ fact, grant, member }) =>
-        fact.level === 'service' &&
         grant.power === 'invoke' &&
+        (fact.level === 'service' || member.reach !== 'named' || /invoker$/i.test(binding.role)) &&
         !accounts.has(member.text.replace(/^serviceAccount:/i, '')),
     )
     .slice(0, 5)
     .map(({ fact, binding, member, call }) => ({
-      about: ['around', binding.role, member.text],
-      text: `${member.text} can call the service itself, without the keys and limits of the gateway.`,
+      about: ['around', ...(fact.level === 'service' ? [] : [fact.resource]), binding.role, member.text],
+      text: `${member.text} can call the service itself${fact.level === 'service' ? '' : `, by ${binding.role} on ${placeName(fact.level, fact.resource)}`}, without the keys and limits of the gateway.`,
       severity: member.reach === 'named' ? ('low' as const) : ('high' as const),
       fix: 'Remove the binding, unless it is the account of your smoke test:',
       commands: [

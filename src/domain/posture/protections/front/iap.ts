@@ -22,12 +22,12 @@ const accessor = /^roles\/(iap\.httpsResourceAccessor|owner|iap\.admin)$/;
 function publicHoles(
   policy: Reading<AllowPolicy> | undefined,
   where: string,
-  remove: (member: string, role: string) => string,
+  remove: (member: string, role: string, conditional: boolean) => string,
 ): Hole[] {
   if (!policy?.ok) return [];
   return liveBindings(policy.value)
     .filter(({ role }) => accessor.test(role) || !role.startsWith('roles/'))
-    .flatMap(({ role, members }) =>
+    .flatMap(({ role, members, condition }) =>
       members
         .map(classify)
         .filter(({ reach }) => isPublic(reach))
@@ -36,10 +36,19 @@ function publicHoles(
           text: `Identity-Aware Proxy on ${where} lets in ${inWords(member)} by ${role}.`,
           severity: 'critical' as const,
           fix: 'Remove the binding:',
-          commands: [remove(member.text, role)],
+          commands: [remove(member.text, role, condition !== undefined)],
           call: policy.call,
         })),
     );
+}
+
+/** Does a role that is granted above the proxy let people through it? Of a role of one's own, its permissions tell. */
+function letsIn({ roles }: PostureFacts['exposure'], role: string): boolean {
+  const known = roles.get(role);
+  return (
+    /accessor/i.test(role) ||
+    (known?.ok === true && known.value.includes('iap.webServiceVersions.accessViaIAP'))
+  );
 }
 
 const hasIap = ({ service }: BackendFact): boolean => objectOf(service.iap).enabled === true;
@@ -66,11 +75,8 @@ function judge(facts: PostureFacts): Judged {
   if (direct) {
     if (own && !own.ok) failed.push(own);
     holes.push(
-      ...publicHoles(
-        own,
-        'the service',
-        (member, role) =>
-          `gcloud beta iap web remove-iam-policy-binding --resource-type=cloud-run --service=${shellWord(target.service?.split('/').at(-1) ?? target.name)} ${place} --region=${shellWord(target.region)} --member=${shellWord(member)} --role=${role} --condition=None`,
+      ...publicHoles(own, 'the service', (member, role, conditional) =>
+        removeBinding('iap', '', role, member, target, conditional),
       ),
     );
   }
@@ -81,8 +87,8 @@ function judge(facts: PostureFacts): Judged {
       ...publicHoles(
         access,
         `the balancer's backend ${name}`,
-        (member, role) =>
-          `gcloud iap web remove-iam-policy-binding --resource-type=backend-services --service=${shellWord(name)} ${place} --member=${shellWord(member)} --role=${role} --condition=None`,
+        (member, role, conditional) =>
+          `gcloud iap web remove-iam-policy-binding --resource-type=backend-services --service=${shellWord(name)} ${place} --member=${shellWord(member)} --role=${shellWord(role)} ${conditional ? '--all' : '--condition=None'}`,
       ),
     );
   }
@@ -92,9 +98,9 @@ function judge(facts: PostureFacts): Judged {
       if (level === 'project' || level === 'folder' || level === 'organization') {
         if (!reading.ok) failed.push(reading);
         holes.push(
-          ...publicHoles(reading, `${level} ${resource}`, (member, role) =>
-            removeBinding(level, resource, role, member, target, false),
-          ).filter(({ about }) => /accessor/i.test(about[2] ?? '')),
+          ...publicHoles(reading, `${level} ${resource}`, (member, role, conditional) =>
+            removeBinding(level, resource, role, member, target, conditional),
+          ).filter(({ about }) => letsIn(exposure, about[2] ?? '')),
         );
       }
   if (direct && behind.length > 0)
