@@ -72,10 +72,12 @@ function callerOf(
   const bad = (why: string) => stopped(401, `Invalid IAP credentials: ${why}`);
   const jwt = decodeJwt(token);
   if (!jwt) return bad('Unable to parse JWT');
-  const { iss, sub, aud, exp } = jwt.claims;
+  const { iss, sub, aud, exp, iat } = jwt.claims;
   if (!verifyJwt(jwt, [world.googleKey.jwk])) return bad('JWT signature is invalid');
   if (typeof iss === 'string' && iss === sub && iss.includes('@')) {
     if (typeof exp !== 'number' || exp * 1000 <= world.now()) return bad('Expired JWT');
+    if (typeof iat !== 'number' || iat * 1000 > world.now() + 30_000) return bad('JWT is not valid yet');
+    if (exp - iat > 3600) return bad('JWT lives for more than an hour');
     return covers(String(aud), asked.url)
       ? serviceAccount(iss)
       : bad(`JWT audience doesn't match this application ('aud' claim (${String(aud)}))`);

@@ -109,6 +109,11 @@ function signPayload(world: World, call: Call, name: string): Reply {
   }
   if (typeof claims !== 'object' || claims === null)
     throw invalidArgument('The payload is not a JSON object.');
+  // "An integer timestamp that is not in the past and at most 12 hours in the future" (the reference of signJwt).
+  const { exp } = claims as { exp?: unknown };
+  const now = Math.floor(world.now() / 1000);
+  if (exp !== undefined && (!Number.isInteger(exp) || Number(exp) < now || Number(exp) > now + 12 * 3600))
+    throw invalidArgument('The exp claim must be an integer from now to 12 hours in the future.');
   return {
     status: 200,
     body: {

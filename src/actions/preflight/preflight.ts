@@ -40,20 +40,22 @@ export interface PreflightWorld {
   login: LoginRequest;
   target: Pick<DeployTarget, 'read'>;
   images?: Images;
+  /** The audience of a call at a URL, if it is not that URL: Identity-Aware Proxy wants another one. */
+  audienceOf?: (url: string) => string;
   /** Calls the service once as the caller. Absent if the action calls nothing. */
   call?: PreflightCaller['call'];
 }
 
 export function runPreflight(
   { env }: Pick<Context, 'env'>,
-  { platform, login, target: deployed, images, call }: PreflightWorld,
+  { platform, login, target: deployed, images, call, audienceOf = (url) => url }: PreflightWorld,
   { use, ...target }: PreflightSettings,
   signal: AbortSignal,
 ): Promise<PreflightResult> {
   const { tokens, invoker } = platform;
   const own = invoker !== undefined && invoker === login.serviceAccount;
   const caller: PreflightCaller = {
-    idToken: (audience, stop) => tokens.idToken(audience, stop),
+    idToken: (url, stop) => tokens.idToken(audienceOf(url), stop),
     accessToken: (stop) => tokens.accessAs(invoker ?? '', stop),
     call: call ?? (async () => undefined),
   };

@@ -12,7 +12,7 @@ import type { Platform } from '../login/platform.ts';
 import { modelUse } from '../model/inputs.ts';
 import { askedOf, runPreflight } from '../preflight/preflight.ts';
 import { alive } from '../rollback/serving-proof.ts';
-import { isOwnIap } from '../smoke-test/door.ts';
+import { ownAudience } from '../smoke-test/door.ts';
 import type { StageSettings } from './stage-settings.ts';
 
 export interface PreflightParts {
@@ -59,10 +59,10 @@ export function tryRelease(
 ): Promise<PreflightStage> {
   const { project, region, name, image } = settings.deploy;
   const { log } = context;
-  const audience = isOwnIap(settings.door) ? settings.door?.audience : undefined;
   const call = async (url: string, stop?: AbortSignal) => {
     try {
       const quiet = { ...log, line: log.debug };
+      const audience = ownAudience(settings.door, url);
       const answer = await alive(prober, platform, quiet, url, { project, region, name }, stop, audience);
       if (answer.answered) return 'function';
       return answer.by === 'invoker' || answer.by === 'ingress' ? answer.by : undefined;
@@ -80,5 +80,11 @@ export function tryRelease(
     plan: settings.plan,
     use: useOf(settings),
   };
-  return runPreflight(context, { platform, login, target: deployed, images, call }, target, signal);
+  const audienceOf = (url: string) => ownAudience(settings.door, url) ?? url;
+  return runPreflight(
+    context,
+    { platform, login, target: deployed, images, call, audienceOf },
+    target,
+    signal,
+  );
 }

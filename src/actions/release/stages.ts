@@ -27,7 +27,7 @@ import { deployPorts } from '../deploy/ports.ts';
 import type { Platform } from '../login/platform.ts';
 import { alive, rateOf } from '../rollback/serving-proof.ts';
 import { carriedModel } from '../smoke-test/carried-model.ts';
-import { doorPorts, isOwnIap, placedDoor } from '../smoke-test/door.ts';
+import { doorPorts, isOwnIap, ownAudience, placedDoor } from '../smoke-test/door.ts';
 import { createSmokePorts } from '../smoke-test/ports.ts';
 import { bindGateway } from './gateway-stage.ts';
 import { bindModel } from './model-stage.ts';
@@ -164,15 +164,7 @@ export function bindStages(
     ...(model.stage === undefined ? {} : { model: model.stage }),
     ...(settings.gateway === undefined ? {} : { gateway: bindGateway(context, platform, settings) }),
     alive: (url, signal) =>
-      alive(
-        prober,
-        platform,
-        log,
-        url,
-        { project, region, name },
-        signal,
-        isOwnIap(door) ? door?.audience : undefined,
-      ),
+      alive(prober, platform, log, url, { project, region, name }, signal, ownAudience(door, url)),
     ...(objectives.length === 0
       ? {}
       : {

@@ -1,4 +1,5 @@
 import { gatewayPath } from '../../domain/data/resource-name.ts';
+import { signedAudience } from '../../domain/invocation/door.ts';
 import type { InputReader } from '../../inputs/reader.ts';
 import type { Inputs } from '../../inputs/table.ts';
 import type { AskedDoor, DoorPorts } from '../../steps/smoke/door.ts';
@@ -14,6 +15,10 @@ export type NamedDoor = AskedDoor;
 export const isOwnIap = (door: NamedDoor | undefined): boolean =>
   door?.kind === 'iap' && door.url === undefined;
 
+/** The audience of a call at a URL of the service itself. Undefined: that URL. */
+export const ownAudience = (door: NamedDoor | undefined, url: string): string | undefined =>
+  isOwnIap(door) ? (door?.audience ?? signedAudience(url)) : undefined;
+
 /** Reads what the requests go through. Notes problems. */
 export function readDoor(inputs: InputReader, values: Shared): NamedDoor | undefined {
   const { front: kind, front_url: url, front_audience: audience, gateway, api_key: apiKey } = values;
@@ -24,8 +29,6 @@ export function readDoor(inputs: InputReader, values: Shared): NamedDoor | undef
   }
   if (kind === 'balancer' && url === undefined)
     inputs.missing('front_url', 'the address of the load balancer');
-  if (kind === 'iap' && audience === undefined)
-    inputs.missing('front_audience', 'the id of an OAuth client that Identity-Aware Proxy knows');
   if (kind === 'gateway') {
     if (url === undefined && gateway === undefined)
       inputs.missing('gateway', 'the id of the gateway, or front_url');

@@ -12,6 +12,16 @@ const names: Record<DoorKind, string> = {
 };
 export const doorName = (kind: DoorKind): string => names[kind];
 
+/**
+ * Identity-Aware Proxy also takes a JWT that a service account signs itself. Its audience is an address, or all below it with `/*` at the end. No
+ * ID token has such an audience, so the end tells the two apart.
+ */
+export const isSignedAudience = (audience: string): boolean =>
+  /^https?:\/\/[^/*]+\/([^*]*\/)?\*$/.test(audience);
+
+/** The audience of such a JWT for everything at an address. */
+export const signedAudience = (url: string): string => `${new URL(url).origin}/*`;
+
 interface Answer {
   status: number;
   headers: Record<string, string>;
@@ -48,7 +58,7 @@ export function judgeKnock(kind: DoorKind, url: string, answer: Answer): CallRef
     return {
       what: `Identity-Aware Proxy stands before ${at}, so a token for ${names[kind]} would be refused.`,
       why: `It answered ${answer.status} itself.`,
-      fix: 'Set front: iap, and front_audience to the id of an OAuth client that it knows.',
+      fix: 'Set front: iap. The account that calls then signs a JWT for this address, or gets an ID token for front_audience, the id of an OAuth client that it knows.',
     };
   if (kind === 'iap' && seen !== 'iap' && seen !== 'unclear')
     return {

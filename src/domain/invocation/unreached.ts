@@ -1,4 +1,4 @@
-import { type DoorKind, isGatewayRefusal } from './door.ts';
+import { type DoorKind, isGatewayRefusal, isSignedAudience } from './door.ts';
 import { classifyProbe } from './front-end.ts';
 import { type CallRefusal, explainInvocation, type Invocation } from './refusal.ts';
 import { otherLimits, type Supply, supplyFix, supplyText } from './supply.ts';
@@ -126,11 +126,17 @@ function iapRefusal(service: string, status: number, call: Invocation | undefine
       why: `It knows the account${call ? ` ${call.caller}` : ''}, but the account may not pass.`,
       fix: `Grant roles/iap.httpsResourceAccessor on what Identity-Aware Proxy protects to ${call?.caller ?? 'the calling account'}.`,
     };
+  if (call && isSignedAudience(call.audience))
+    return {
+      what,
+      why: `It did not take the JWT that ${call.caller} signed for ${call.audience}: the address does not cover the one that was called, the JWT has expired, or this proxy takes no such JWT.`,
+      fix: 'Remove front_audience, so that the JWT is signed for the called address, or set it to the id of an OAuth client that Identity-Aware Proxy knows.',
+    };
   return {
     what,
     why: call
       ? `The audience ${call.audience} of the ID token is not the id of an OAuth client that it knows, or the token has expired.`
       : 'It got no ID token that it accepts.',
-    fix: 'Set front: iap, and front_audience to the id of an OAuth client that Identity-Aware Proxy knows: that of the backend service, or one of the programmatic clients in its settings.',
+    fix: 'Set front: iap, and front_audience to the id of an OAuth client that Identity-Aware Proxy knows (that of the backend service, or one of the programmatic clients in its settings). Or leave front_audience out: the account then signs a JWT for the address.',
   };
 }

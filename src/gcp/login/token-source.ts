@@ -1,4 +1,5 @@
 import { ReleaseError } from '../../domain/errors/errors.ts';
+import { isSignedAudience } from '../../domain/invocation/door.ts';
 import { type Claims, decodeClaims } from '../../domain/login/claims.ts';
 import type { Stage } from '../../domain/login/failure/login-error.ts';
 import { defaultOidcAudience, type Provider, stsAudience } from '../../domain/login/identity.ts';
@@ -30,6 +31,9 @@ export interface TokenOptions {
   /** Gives the first token in place of GitHub and the token exchange. */
   local?: LocalLogin | undefined;
 }
+
+/** Identity-Aware Proxy takes at most an hour. */
+const signedSeconds = 3000;
 
 const exchangeGrant = 'urn:ietf:params:oauth:grant-type:token-exchange';
 const accessTokenType = 'urn:ietf:params:oauth:token-type:access_token';
@@ -194,14 +198,31 @@ export function createTokens(options: TokenOptions): LoginTokens {
       throw new ReleaseError('login-id-token-needs-account', {
         what: `This step needs an ID token for ${audience.slice(0, 200)}.`,
       });
+    const chain = invoker && invoker !== request.serviceAccount ? [] : delegates;
+    if (isSignedAudience(audience)) return signOwn(audience, account, chain);
     const answer = await credentials<{ token?: string }>('id-token', account, 'generateIdToken', {
       audience,
       includeEmail: request.includeEmail,
-      delegates: invoker && invoker !== request.serviceAccount ? [] : delegates,
+      delegates: chain,
     });
     const issued = decodeClaims(answer.body.token ?? '');
     const seconds = Number(issued?.exp) - serverNow(answer) / 1000;
     return timed(answer.body.token, Number.isFinite(seconds) ? seconds : 0, 'generateIdToken');
+  }
+
+  /**
+   * A JWT of the account for Identity-Aware Proxy, which knows no OAuth client then. Google signs it, so no key is needed. Its times refer to
+   * Google's clock, as far as the login has shown it.
+   */
+  async function signOwn(audience: string, account: string, chain: string[]): Promise<TimedToken> {
+    const iat = Math.floor(clock.now() / 1000 - Math.max(0, clockAheadSeconds ?? 0));
+    const payload = { iss: account, sub: account, aud: audience, iat, exp: iat + signedSeconds };
+    const answer = await credentials<{ signedJwt?: string }>('sign-jwt', account, 'signJwt', {
+      payload: JSON.stringify(payload),
+      delegates: chain,
+    });
+    const seconds = iat + signedSeconds - serverNow(answer) / 1000;
+    return timed(answer.body.signedJwt, Math.min(seconds, signedSeconds), 'signJwt');
   }
 
   /** One attempt with short limits: a caller can do without this token. */

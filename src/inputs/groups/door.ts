@@ -59,9 +59,10 @@ export const door = group('The front door', {
     }),
     shown: 'plain',
     sentence:
-      'Audience of the ID token for the front door. For `iap`, the id of an OAuth client that Identity-Aware Proxy knows: that of the backend service, or one of its programmatic clients. For `gateway`, one of the audiences of the document.',
+      'Audience of the ID token for the front door. For `iap`, the id of an OAuth client that Identity-Aware Proxy knows (that of the backend service, or one of its programmatic clients), or an address that ends with `/*`: the account that calls then signs a JWT of its own for it, and no client is needed. For `gateway`, one of the audiences of the document.',
     example: '123456789012-abc.apps.googleusercontent.com',
-    otherwise: 'the URL of the service. `iap` needs it, and `gateway` needs it or `api_key`',
+    otherwise:
+      'the URL of the service for `balancer`, a JWT for everything at the address for `iap`. `gateway` needs it or `api_key`',
     usedBy: { 'smoke-test': {}, release: {} },
   },
 });

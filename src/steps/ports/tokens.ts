@@ -2,7 +2,10 @@
 export interface Tokens {
   /** OAuth access token for Google APIs, valid for at least another minute. */
   accessToken(signal?: AbortSignal): Promise<string>;
-  /** Google-signed ID token for one audience (the URL of the service), valid for at least another minute. */
+  /**
+   * Google-signed ID token for one audience (the URL of the service), valid for at least another minute. For an audience that ends with `/*`, a JWT
+   * that the account signs itself, as Identity-Aware Proxy takes it.
+   */
   idToken(audience: string, signal?: AbortSignal): Promise<string>;
 }
 

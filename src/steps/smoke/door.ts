@@ -1,5 +1,5 @@
 import { ReleaseError } from '../../domain/errors/errors.ts';
-import { type DoorKind, doorName, judgeKnock } from '../../domain/invocation/door.ts';
+import { type DoorKind, doorName, judgeKnock, signedAudience } from '../../domain/invocation/door.ts';
 import { invocationOf } from '../../domain/invocation/refusal.ts';
 import type { SmokePorts, SmokeTarget } from './ports.ts';
 
@@ -76,7 +76,8 @@ export async function throughDoor(
   const url = await addressOf(ports, door, behind.url, signal);
   await knockAt(ports, door.kind, url, signal);
   // A gateway that takes a key alone gets no token.
-  const audience = door.kind === 'gateway' ? door.audience : (door.audience ?? behind.audience);
+  const standard = { gateway: undefined, balancer: behind.audience, iap: signedAudience(url) }[door.kind];
+  const audience = door.audience ?? standard;
   return {
     ...{ url, audience, door: door.kind, apiKey: door.apiKey, behindGoogle: true },
     invocation: invocationOf(behind.service, audience ?? 'none', behind.caller),

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { grant } from '../../../sandbox/core/policies.ts';
+import { accountResource } from '../../../sandbox/identity/state.ts';
 import { smokeTest } from '../../../src/actions/smoke-test/smoke-test.ts';
 import { buildBalancer } from '../../sandbox/support/balancer.ts';
 import { Client } from '../../sandbox/support/client.ts';
@@ -112,6 +113,23 @@ describe('Identity-Aware Proxy before a load balancer', () => {
     });
     expect(wrong.report.verdict).toBe('inconclusive');
     expect(wrong.report.findings[0]?.why).toContain('is not the id of an OAuth client');
+  });
+
+  test('takes a JWT that the account signs for the address, where no client is named', async () => {
+    const inputs = { front: 'iap', front_url: url };
+    const denied = await test1('guarded', inputs);
+    expect(denied.report.errors[0]?.what).toContain('it lacks iam.serviceAccounts.signJwt');
+    const { sandbox } = world;
+    const account = accountResource(sandbox.world, sandbox.env.INVOKER_SERVICE_ACCOUNT as string);
+    const [able] = sandbox.world.policies
+      .get(account)
+      .bindings.filter(({ role }) => role === 'roles/iam.workloadIdentityUser');
+    grant(sandbox.world.policies, account, 'roles/iam.serviceAccountTokenCreator', ...(able?.members ?? []));
+    const ran = await test1('guarded', inputs);
+    expect([ran.report.reason, ran.report.verdict]).toEqual([expect.any(String), 'pass']);
+    const elsewhere = await test1('guarded', { ...inputs, front_audience: 'https://other.example/*' });
+    expect(elsewhere.report.verdict).toBe('inconclusive');
+    expect(elsewhere.report.findings[0]?.why).toContain('the address does not cover the one that was called');
   });
 
   test('that is switched off is told, since everybody reaches what should be behind it', async () => {

@@ -1,5 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { isGatewayRefusal, judgeKnock, tokenHeader } from '../../../src/domain/invocation/door.ts';
+import {
+  isGatewayRefusal,
+  isSignedAudience,
+  judgeKnock,
+  signedAudience,
+  tokenHeader,
+} from '../../../src/domain/invocation/door.ts';
 import { explainUnreached, unreachedBy } from '../../../src/domain/invocation/unreached.ts';
 
 const url = 'https://ocr.example.com/';
@@ -67,6 +73,23 @@ test.each([
   expect(tokenHeader(headers, door)).toBe(header);
 });
 
+test.each([
+  ['https://ocr.example.com/*', true],
+  ['https://ocr.example.com/a/b/*', true],
+  ['http://127.0.0.1:8080/*', true],
+  [signedAudience('https://ocr.example.com:8443/a?b=1'), true],
+  ['https://ocr.example.com/', false],
+  ['https://ocr.example.com', false],
+  ['https://ocr.example.com*', false],
+  ['https://*.example.com/*', false],
+  ['https://ocr.example.com/*/a', false],
+  ['https://ocr.example.com/a*', false],
+  ['123-abc.apps.googleusercontent.com', false],
+  ['*', false],
+])('for the audience %s the account signs a JWT itself: %s', (audience, isSigned) => {
+  expect(isSignedAudience(audience)).toBe(isSigned);
+});
+
 describe('the refusal of a gateway', () => {
   const said = (code: number, message: string) => JSON.stringify({ code, message });
   test.each([
@@ -102,6 +125,11 @@ describe('the refusal of a gateway', () => {
 test.each([
   [302, undefined, /no ID token/],
   [401, 'https://service', /audience https:\/\/service of the ID token is not the id of an OAuth client/],
+  [
+    401,
+    'https://ocr.example.com/*',
+    /signed for https:\/\/ocr\.example\.com\/\*: the address does not cover/,
+  ],
   [403, 'client', /caller@p.iam.gserviceaccount.com, but the account may not pass/],
 ])('a %i of Identity-Aware Proxy says what it lacks', (status, audience, why) => {
   const call = audience && {
@@ -113,5 +141,5 @@ test.each([
   };
   const told = explainUnreached('iap', status, call || undefined);
   expect(told.why).toMatch(why);
-  expect(told.fix).toMatch(status === 403 ? /httpsResourceAccessor/ : /front: iap, and front_audience/);
+  expect(told.fix).toMatch(status === 403 ? /httpsResourceAccessor/ : /front_audience/);
 });

@@ -76,6 +76,20 @@ export const serviceBeliefs = {
       '`gcloud beta iap web get-iam-policy --resource-type=cloud-run --service=S --region=R --log-http`.',
     settled: { by: 'service' },
   },
+  iapTakesOwnJwt: {
+    belief:
+      'Identity-Aware Proxy takes a JWT that a service account signs through `signJwt`: `iss` and `sub` are its address, `aud` is the called URL or one that ends with `/*`, and `exp` is at most an hour after `iat`. It takes it on a Cloud Run service as on a backend service.',
+    source:
+      "IAP's page on programmatic authentication, and Google's published sample for it. The page does not name Cloud Run.",
+    otherwise:
+      'A smoke test with `front: iap` and without `front_audience` ends inconclusive with a 401, which names both ways in.',
+    verify:
+      '`gcloud iam service-accounts sign-jwt` with such a payload, and `curl -i -H "Authorization: Bearer JWT"` on the URL of a service with Identity-Aware Proxy.',
+    settled: {
+      not: 'extra',
+      why: 'A project outside of an organisation has no Identity-Aware Proxy on a service of Cloud Run.',
+    },
+  },
   newServiceHasEtag: {
     belief:
       'The policy of a new Cloud Run service and of a new service account has an etag, even if it is empty (`ACAB`). A successful answer without an etag is not a policy.',

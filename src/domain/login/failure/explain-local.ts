@@ -1,6 +1,18 @@
 import { quoted } from '../../data/shell.ts';
 import type { Diagnosis, LoginFailure } from './login-error.ts';
 
+const needs = {
+  'access-token': {
+    permission: 'iam.serviceAccounts.getAccessToken',
+    role: 'iam.serviceAccountTokenCreator',
+  },
+  'id-token': {
+    permission: 'iam.serviceAccounts.getOpenIdToken',
+    role: 'iam.serviceAccountOpenIdTokenCreator',
+  },
+  'sign-jwt': { permission: 'iam.serviceAccounts.signJwt', role: 'iam.serviceAccountTokenCreator' },
+};
+
 /**
  * Why a person may not act as an account. Google's basic roles, owner included, hold none of the permissions that make tokens, so
  * this is what a person sees first.
@@ -8,13 +20,10 @@ import type { Diagnosis, LoginFailure } from './login-error.ts';
  */
 export function explainLocal(failure: LoginFailure, member: string | undefined): Diagnosis | undefined {
   const { stage, status, account } = failure;
-  if (status !== 403 || account === undefined || (stage !== 'access-token' && stage !== 'id-token'))
-    return undefined;
-  const permission =
-    failure.permission ??
-    (stage === 'id-token' ? 'iam.serviceAccounts.getOpenIdToken' : 'iam.serviceAccounts.getAccessToken');
-  const role =
-    stage === 'id-token' ? 'iam.serviceAccountOpenIdTokenCreator' : 'iam.serviceAccountTokenCreator';
+  const needed = stage === 'oidc' || stage === 'sts' || stage === 'delegation' ? undefined : needs[stage];
+  if (status !== 403 || account === undefined || needed === undefined) return undefined;
+  const permission = failure.permission ?? needed.permission;
+  const { role } = needed;
   return {
     rule: 'local-impersonation-denied',
     code: 'login-impersonation-denied',

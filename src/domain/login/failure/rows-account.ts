@@ -66,7 +66,7 @@ export const accountRows: readonly Row[] = [
         code: 'login-impersonation-denied',
         retry: 'propagation',
         what: `This run may not sign as ${account}: it lacks ${facts.failure.permission ?? 'iam.serviceAccounts.signJwt'}.`,
-        why: `${claimsSentence(facts.claims)} access_token_subject needs roles/iam.serviceAccountTokenCreator. The role roles/iam.workloadIdentityUser does not include signing.`,
+        why: `${claimsSentence(facts.claims)} To sign, for access_token_subject or for Identity-Aware Proxy without front_audience, it needs roles/iam.serviceAccountTokenCreator. The role roles/iam.workloadIdentityUser does not include signing.`,
         fix: `Grant that role to ${granteeOf(facts.claims)}:`,
         commands: [
           grantAsMapped(providerIn(facts), account, facts.claims, 'roles/iam.serviceAccountTokenCreator'),
