@@ -32,6 +32,8 @@ export const drillPost = () =>
   run('drill', async () => (await import('./actions/drill/post.ts')).drillPost, 'post');
 export const gateway = () =>
   run('gateway', async () => (await import('./actions/gateway/gateway.ts')).gateway);
+export const gatewayPost = () =>
+  run('gateway', async () => (await import('./actions/gateway/post.ts')).gatewayPost, 'post');
 export const guard = () => run('guard', async () => (await import('./actions/guard/guard.ts')).guard);
 export const logs = () => run('logs', async () => (await import('./actions/logs/logs.ts')).logs);
 export const posture = () =>

@@ -8,6 +8,7 @@ import { openPlatform } from '../login/platform.ts';
 import { readGateway } from './inputs.ts';
 import { logResult } from './log-result.ts';
 import { portsOf, readText } from './ports.ts';
+import { saveMove, saveOver } from './saved.ts';
 
 /** Releases the document of an API gateway. */
 export const gateway: Action<'gateway'> = async (context) => {
@@ -23,8 +24,11 @@ export const gateway: Action<'gateway'> = async (context) => {
     text,
     project,
     service: service(project),
+    begins: (move) => saveMove(context, move),
     signal,
   });
+  // A way back that failed is tried once more when the job ends.
+  if (result.evidence.did !== 'stuck' || !result.moved) saveOver(context);
   logResult(log, result);
   const report = newReport('gateway', {
     ...(project ? { project, region: request.region } : {}),

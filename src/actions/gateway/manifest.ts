@@ -7,6 +7,7 @@ export const manifest: Manifest = {
     'Releases the OpenAPI document of an API gateway: lints it, moves the gateway, proves it from outside, and goes back if the proof fails.',
   icon: 'log-in',
   main: 'main.js',
+  post: 'post.js',
   outputs: {
     verdict: sharedAnd(
       'verdict',

@@ -461,6 +461,14 @@ export const permissionChecks = [
     without: 'No configuration can be made of the document.',
   },
   {
+    permission: 'apigateway.apiconfigs.update',
+    on: 'project',
+    stage: 'Gateway',
+    role: gatewayAdmin,
+    weight: 'note',
+    without: 'A run of actions/gateway that is killed cannot be taken back by the next one.',
+  },
+  {
     permission: 'apigateway.gateways.create',
     on: 'project',
     stage: 'Gateway',

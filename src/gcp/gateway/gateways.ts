@@ -14,7 +14,7 @@ import { RemoteError } from '../../http/remote-error.ts';
 import type { Rest, RestCall } from '../../http/rest.ts';
 import type { ConfigFact, GatewayFact, Gateways, OperationFact } from '../../steps/gateway/ports.ts';
 
-/** API Gateway v1 (discovery document apigateway v1). A configuration never changes, and a gateway has no etag. */
+/** API Gateway v1 (discovery document apigateway v1). Of a configuration only labels change, and a gateway has no etag. */
 const maxPages = 20;
 
 export function createGateways(rest: Rest): Gateways {
@@ -128,6 +128,19 @@ export function createGateways(rest: Rest): Gateways {
         query: { updateMask: 'apiConfig' },
         body: { name, apiConfig },
         // It names the whole state, so to repeat it changes nothing. Who calls it looks what came of it.
+        retry: 'write',
+        signal,
+      });
+      return nameIn(body);
+    },
+    async label(name, labels, signal) {
+      const { body } = await rest.call({
+        ...times,
+        api: 'apigateway',
+        method: 'PATCH',
+        path: path(name),
+        query: { updateMask: 'labels' },
+        body: { name, labels },
         retry: 'write',
         signal,
       });

@@ -4,12 +4,13 @@ import { ofRule } from '../../domain/findings/of-rule.ts';
 import { gatewayRules } from '../../domain/findings/rules/gateway.ts';
 import { placeOf } from '../../domain/gateway/google-refusal.ts';
 import { guardStored } from './document.ts';
-import { moveAndProve } from './move.ts';
+import { lastProved, moveAndProve } from './move.ts';
 import { ownLabel } from './own-label.ts';
 import type { GatewayPorts, GatewayRequest, OperationFact } from './ports.ts';
 import { look, lookPace, payable, prove, servedOperation } from './prove.ts';
 import { prune } from './prune.ts';
 import { type Change, type GatewayResult, isSame, type Known, shortOf, urlOf } from './result.ts';
+import { cameFrom } from './unproved.ts';
 import { operationEnd, until } from './wait.ts';
 
 /** Makes the configuration of this content, moves the gateway to it, and proves from outside that it answers. */
@@ -30,15 +31,17 @@ export async function applyConfig(
     result.reason = finding.title;
     return result;
   };
-  if (isSame(known.gateway?.config, names.config)) {
-    const stored = judgeStored(known, ports.sha256);
-    if (stored) return block(stored);
-    return unchanged(ports, request, known, result);
-  }
   const change = (what: string) => {
     log.line(what);
     result.changed.push({ at: clock.now(), what });
   };
+  if (isSame(known.gateway?.config, names.config)) {
+    const stored = judgeStored(known, ports.sha256);
+    if (stored) return block(stored);
+    if (!known.unproved) return unchanged(ports, request, known, result);
+    await moveAndProve(ports, request, known, result, change);
+    return result;
+  }
   const pace = () => ({
     paceMs: request.paceMs,
     deadline: clock.steady() + request.timeoutMs,
@@ -131,9 +134,16 @@ async function ensureConfig(
   known.config = await gateways.config(names.config, request.signal);
   let operation: string | undefined;
   if (!known.config) {
+    const before = lastProved(known);
+    const marks = before && !request.beforeMove ? cameFrom(names.gateway, before) : undefined;
     operation = await gateways.createConfig(
       names.config,
-      { account: request.account ?? '', file: shortOf(request.file), document, labels: ownLabel },
+      {
+        account: request.account ?? '',
+        file: shortOf(request.file),
+        document,
+        labels: { ...ownLabel, ...marks },
+      },
       request.signal,
     );
     change(`Made the configuration ${wanted.id}.`);

@@ -11,6 +11,7 @@ import { findingOf, problemsOf, readWanted, routesOf, type Wanted } from './docu
 import type { ConfigFact, GatewayPorts, GatewayRequest } from './ports.ts';
 import { look, lookPace, prove } from './prove.ts';
 import { type GatewayResult, isSame, type Known, type Names, shortOf, urlOf } from './result.ts';
+import { unprovedFrom } from './unproved.ts';
 
 /** Judges the document and, if a gateway is named, what it serves. Changes something only in `apply`. */
 export async function releaseGateway(ports: GatewayPorts, request: GatewayRequest): Promise<GatewayResult> {
@@ -63,7 +64,11 @@ export async function releaseGateway(ports: GatewayPorts, request: GatewayReques
     result.evidence.config = wanted.id;
   }
   const names: Names = { api, gateway: name, config: `${api}/configs/${wanted.id}` };
-  const known: Known = { names, wanted, gateway, current, config: undefined };
+  const from = mode === 'apply' ? unprovedFrom(current, name) : undefined;
+  const last = from === undefined ? undefined : await ports.gateways.config(from, signal);
+  // Without it there is nothing to go back to.
+  const unproved = from !== undefined && last ? { from, config: last } : undefined;
+  const known: Known = { names, wanted, gateway, current, unproved, config: undefined };
   const serves = isSame(gateway?.config, names.config);
   if (serves) known.config = current;
   else if (current) result.evidence.changes = changesFrom(current, wanted);

@@ -6,7 +6,8 @@ import { holdBack } from './hold-back.ts';
 import { point } from './point.ts';
 import type { GatewayPorts, GatewayRequest } from './ports.ts';
 import { type Proof, prove, settle } from './prove.ts';
-import { type Change, type GatewayResult, type Known, shortOf, urlOf } from './result.ts';
+import { type Change, type GatewayResult, isSame, type Known, shortOf, urlOf } from './result.ts';
+import { forgetUnproved, markUnproved, unprovedFrom } from './unproved.ts';
 import { isLasting, MovedByOthers } from './wait.ts';
 
 /** A moved gateway that nobody has proved is moved back. That must go on even if the run is being stopped. */
@@ -22,7 +23,10 @@ export async function moveAndProve(
 ): Promise<void> {
   const { clock } = ports;
   const { names, wanted } = known;
-  const before = known.gateway?.config;
+  const leaves = known.gateway?.config;
+  /** An earlier run was killed before it had proved this very move. */
+  const isMoved = isSame(leaves, names.config);
+  const before = lastProved(known);
   const move = (from: string) => ({ name: names.gateway, from, to: names.config });
   const pace = () => ({
     paceMs: request.paceMs,
@@ -34,14 +38,19 @@ export async function moveAndProve(
   let host = known.gateway?.host ?? '';
   const wrote = { count: 0 };
   // Written down first, so that a later run knows what to take back if this one is killed.
-  if (before) await request.beforeMove?.(move(before));
+  if (before) {
+    await request.beforeMove?.(move(before));
+    if (!request.beforeMove) await markUnproved(ports, request, known, before);
+    request.begins?.(move(before));
+  }
   try {
-    host = await point(ports, { ...known, leaves: before }, names.config, pace(), wrote);
-    change(`${known.gateway ? 'Moved' : 'Made'} the gateway ${shortOf(names.gateway)} to ${wanted.id}.`);
+    host = await point(ports, { ...known, leaves }, names.config, pace(), wrote);
+    if (!isMoved)
+      change(`${known.gateway ? 'Moved' : 'Made'} the gateway ${shortOf(names.gateway)} to ${wanted.id}.`);
     proof = await proveTwice(ports, request, known, urlOf(host), pace());
   } catch (error) {
     // What came before anything was sent, or was refused, has changed nothing.
-    if (wrote.count === 0) throw error;
+    if (wrote.count === 0 && !isMoved) throw error;
     trouble = error;
   }
   result.evidence.host = host;
@@ -52,9 +61,11 @@ export async function moveAndProve(
   if (proof?.verdict === 'pass') {
     result.verdict = 'pass';
     result.outcome = 'promoted';
-    result.evidence.did = known.gateway ? 'moved' : 'created';
+    result.evidence.did = isMoved ? 'unchanged' : known.gateway ? 'moved' : 'created';
     if (before) result.moved = move(before);
-    result.reason = `${shortOf(names.gateway)} serves ${wanted.id}. ${proof.reason}`;
+    const since = isMoved ? ', which an earlier run left unproved' : '';
+    result.reason = `${shortOf(names.gateway)} serves ${wanted.id}${since}. ${proof.reason}`;
+    await forgetBoth(ports, known, request.signal);
     return;
   }
   const why = proof?.reason ?? messageOf(trouble);
@@ -66,7 +77,7 @@ export async function moveAndProve(
     result.reason = `${shortOf(names.gateway)} was not proved, and there is no configuration to go back to: ${why}`;
     return;
   }
-  const open = openPathOf(known.current);
+  const open = openPathOf(known.unproved ? known.unproved.config : known.current);
   if (open !== undefined) {
     result.outcome = 'held';
     result.evidence.did = 'stuck';
@@ -87,6 +98,19 @@ export async function moveAndProve(
   }
   const isUnsure = trouble !== undefined;
   await goBack(ports, request, known, result, change, { before, host, why, isUnsure });
+}
+
+/** What the gateway goes back to: what it names, unless the move to that was never proved. */
+export const lastProved = ({ unproved, gateway }: Pick<Known, 'unproved' | 'gateway'>): string | undefined =>
+  unproved?.from ?? gateway?.config;
+
+/** The labels of the configuration that is proved or left, and those of one that an earlier run left unproved. */
+async function forgetBoth(ports: GatewayPorts, known: Known, signal: AbortSignal): Promise<void> {
+  const { config, current, names, unproved } = known;
+  if (unprovedFrom(config, names.gateway) !== undefined)
+    await forgetUnproved(ports, names.gateway, names.config, signal);
+  if (unproved && current && !isSame(current.name, names.config))
+    await forgetUnproved(ports, names.gateway, current.name, signal);
 }
 
 /** The new configuration answers, is right, and after a pause is both again: servers switch one after the other. */
@@ -138,6 +162,7 @@ async function goBack(
   try {
     await point(ports, { ...known, leaves: known.names.config }, before, pace);
     change(`Moved the gateway ${name} back to ${shortOf(before)}.`);
+    await forgetBoth(ports, known, signal);
     if (isUnsure) await holdBack(ports, { ...known, config: known.names.config, before }, pace, change);
     const { isSettled } = await settle(
       ports,

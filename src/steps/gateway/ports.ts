@@ -56,6 +56,8 @@ export interface Gateways {
   ): Promise<string | undefined>;
   createGateway(name: string, config: string, signal?: AbortSignal): Promise<string | undefined>;
   move(name: string, config: string, signal?: AbortSignal): Promise<string>;
+  /** Replaces the labels of a configuration: nothing else of one ever changes. Returns the operation. */
+  label(config: string, labels: Readonly<Record<string, string>>, signal?: AbortSignal): Promise<string>;
   deleteConfig(name: string, signal?: AbortSignal): Promise<void>;
   operation(name: string, signal?: AbortSignal): Promise<OperationFact | undefined>;
   /** The Cloud Run service behind the gateway. */
@@ -95,8 +97,10 @@ export interface GatewayRequest {
   /** Milliseconds between looks. */
   paceMs: number;
   keep: number;
-  /** Called before a gateway that exists is moved. If it throws, nothing is moved. */
+  /** Called before a gateway that exists is moved: a release writes it into its record. If it throws, nothing is moved. Without it, labels of the configuration remember the move. */
   beforeMove?: ((move: RecordedGateway) => Promise<void>) | undefined;
+  /** Called before a gateway that exists is moved, for a post step in the same job. */
+  begins?: ((move: RecordedGateway) => void) | undefined;
   /** Is the run being cancelled? Then whoever called takes the gateway back itself, after the traffic. */
   isCancelled?: (() => boolean) | undefined;
   signal: AbortSignal;

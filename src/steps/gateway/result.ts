@@ -30,6 +30,8 @@ export interface Known {
   gateway: GatewayFact | undefined;
   /** What the gateway names before the first change, with its documents. */
   current: ConfigFact | undefined;
+  /** The move to `current` was never proved: what the gateway named before it, with its documents. */
+  unproved?: { from: string; config: ConfigFact } | undefined;
   /** The configuration of this content, if Google has it. */
   config: ConfigFact | undefined;
 }

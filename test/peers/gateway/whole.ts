@@ -1,10 +1,11 @@
 /**
  * Every call of a gateway's release times every fault, and every call at which a release can die: `npm run peers -- gateway`.
- * `test/sweep/gateway.test.ts` and `test/steps/release/gateway-killed.test.ts` try a sample. There is no foreign program here: what is asked is the gateway itself, from outside.
+ * `test/sweep/gateway.test.ts`, `test/steps/gateway/killed.test.ts` and `test/steps/release/gateway-killed.test.ts` try a sample. There is no foreign program here: what is asked is the gateway itself, from outside.
  */
 import { doorWorld } from '../../support/door-world.ts';
 import { installFastTime } from '../../support/fast-time.ts';
 import { endOfDeath, firstDocument, settlers } from '../../support/gateway-deaths.ts';
+import { endOfKill, successors } from '../../support/gateway-kills.ts';
 import { countCalls, endOf, everyFault } from '../../support/gateway-sweep.ts';
 import { gatewayWorld } from '../../support/gateway-world.ts';
 
@@ -25,6 +26,22 @@ try {
   }
   console.log(`${all.length} faults, ${wrong.length} wrong, ${Math.round((Date.now() - started) / 1000)} s`);
   if (wrong.length > 0) process.exitCode = 1;
+
+  // A run of the action that is killed at each of its calls, before or after Google carries it out, and everybody who can come next.
+  const ends = { old: 0, new: 0, wrong: 0 };
+  for (const after of successors)
+    for (const isDone of [true, false])
+      for (let nth = 1; ; nth++) {
+        const end = await endOfKill(w, 1000 + ends.old + ends.new, { nth, isDone, after });
+        if (end === undefined) break;
+        ends[end.left] += 1;
+        if (end.wrong) ends.wrong += 1;
+        if (end.wrong) console.log(end.wrong);
+      }
+  console.log(
+    `${ends.old + ends.new} killed runs (${ends.new} left the new configuration, ${ends.old} the old one), ${ends.wrong} wrong`,
+  );
+  if (ends.wrong > 0) process.exitCode = 1;
 } finally {
   await w.stop();
 }

@@ -1,0 +1,124 @@
+import { gatewayState } from '../../sandbox/gateway/state.ts';
+import type { RecordedGateway } from '../../src/domain/traffic/record.ts';
+import type { GatewayPorts } from '../../src/steps/gateway/ports.ts';
+import { takeBack } from '../../src/steps/gateway/take-back.ts';
+import { forgetUnproved } from '../../src/steps/gateway/unproved.ts';
+import type { GatewayWorld } from './gateway-world.ts';
+
+/** A run of `actions/gateway` that is killed at one of its calls, and who comes after it. No record of a release helps here. */
+export interface Kill {
+  /** The call at which the process dies, counted from its start. */
+  nth: number;
+  /** Google still carries this call out. */
+  isDone: boolean;
+  after: (typeof successors)[number];
+}
+
+export const successors = [
+  'the same document',
+  'the same document, which cannot be proved',
+  'another document, which cannot be proved',
+  'the post step',
+] as const;
+
+/** A process that dies at its nth call. Nothing that it does later reaches anybody. */
+function mortal(ports: GatewayPorts, { nth, isDone }: Kill, death: { isOver: boolean }): GatewayPorts {
+  let seen = 0;
+  const dead = () => new Error('killed');
+  const call = async (work: () => Promise<unknown>): Promise<unknown> => {
+    if (death.isOver) throw dead();
+    if (++seen < nth) return work();
+    death.isOver = true;
+    if (isDone) await work();
+    throw dead();
+  };
+  const each = <T extends object>(target: T): T =>
+    new Proxy(target, {
+      get: (all, name) => {
+        const method = Reflect.get(all, name) as (...args: unknown[]) => Promise<unknown>;
+        return (...args: unknown[]) => call(() => method.apply(all, args));
+      },
+    });
+  return {
+    ...ports,
+    gateways: each(ports.gateways),
+    prober: each(ports.prober),
+    clock: {
+      ...ports.clock,
+      sleep: async (ms, signal) => {
+        if (death.isOver) throw dead();
+        await ports.clock.sleep(ms, signal);
+      },
+    },
+  };
+}
+
+/**
+ * A run is killed, and somebody comes after it.
+ * @returns undefined if the run has fewer calls; `left` says which configuration the dead run left; `wrong` what is wrong at the end
+ */
+export async function endOfKill(
+  w: GatewayWorld,
+  index: number,
+  kill: Kill,
+): Promise<{ left: 'old' | 'new'; wrong: string | undefined } | undefined> {
+  const path = (name: string) =>
+    `  /${name}:\n    get: { operationId: ${name}, responses: { '200': { description: ok } } }\n`;
+  const old = w.state().names;
+  const broken = { backend: 'http://127.0.0.1:9' };
+  const [bad, next] = [kill.after.startsWith('the same document,'), kill.after.startsWith('another')];
+  const text = w.document({ rest: path(`kill${index}`), ...(bad ? broken : {}) });
+  const death = { isOver: false };
+  let move: RecordedGateway | undefined;
+  const begins = (begun: RecordedGateway) => {
+    move = begun;
+  };
+  // What a dead process says, nobody hears.
+  await w.run(text, { begins }, mortal(w.ports(), kill, death)).catch(() => undefined);
+  if (!death.isOver) return undefined;
+  const state = gatewayState(w.sandbox.world);
+  while ([...state.gateways.values()].some((one) => one.state !== 'ACTIVE'))
+    await new Promise((done) => setTimeout(done, 5));
+  await w.settled();
+  const left = w.state().names === old ? 'old' : 'new';
+
+  let said = '';
+  let config = '';
+  if (kill.after === 'the post step') {
+    const begun = move as RecordedGateway | undefined;
+    if (begun) {
+      const signal = AbortSignal.timeout(60_000);
+      const back = await takeBack(w.ports(), begun, {
+        paceMs: 15,
+        timeoutMs: 60_000,
+        signal,
+        isUnsure: true,
+      });
+      await forgetUnproved(w.ports(), begun.name, begun.to, signal);
+      said = back.reason;
+    }
+  } else {
+    const result = await w.run(next ? w.document({ rest: path(`next${index}`), ...broken }) : text, {
+      timeoutMs: 60_000,
+    });
+    ({ config } = result.evidence);
+    said = `${result.outcome}: ${result.reason}`;
+  }
+  await w.settled();
+  const { names, serves } = w.state();
+  const wanted = kill.after === 'the same document' ? config : old;
+  const named = [...state.configs.values()].find(({ name }) => name.endsWith(`/${names}`));
+  const problems = [
+    names === wanted ? '' : `the gateway names ${names}, and should name ${wanted} (${old} before)`,
+    names === serves ? '' : `it serves ${serves}`,
+    Object.keys(named?.labels ?? {}).some((key) => key.includes('came-from')) ? 'it counts as unproved' : '',
+    (await w.call('/health')) === 401 ? '' : '/health is open',
+    (await w.call('/health', 'GET', { 'x-api-key': w.key })) === 200
+      ? ''
+      : 'a caller with a key is not served',
+  ].filter((problem) => problem !== '');
+  return {
+    left,
+    wrong: problems.length === 0 ? undefined : `${JSON.stringify(kill)}: ${problems.join('; ')} (${said})`,
+  };
+}
