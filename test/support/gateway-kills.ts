@@ -1,6 +1,7 @@
 import { gatewayState } from '../../sandbox/gateway/state.ts';
 import type { RecordedGateway } from '../../src/domain/traffic/record.ts';
 import type { GatewayPorts } from '../../src/steps/gateway/ports.ts';
+import type { GatewayResult } from '../../src/steps/gateway/result.ts';
 import { takeBack } from '../../src/steps/gateway/take-back.ts';
 import { forgetUnproved } from '../../src/steps/gateway/unproved.ts';
 import type { GatewayWorld } from './gateway-world.ts';
@@ -18,6 +19,7 @@ export const successors = [
   'the same document',
   'the same document, which cannot be proved',
   'another document, which cannot be proved',
+  'the document before',
   'the post step',
 ] as const;
 
@@ -53,6 +55,16 @@ function mortal(ports: GatewayPorts, { nth, isDone }: Kill, death: { isOver: boo
   };
 }
 
+/** The documents by the configurations that they became. */
+const texts = new Map<string, string>();
+
+async function note(w: GatewayWorld, text: string): Promise<GatewayResult> {
+  const result = await w.run(text, { timeoutMs: 60_000 });
+  await w.settled();
+  texts.set(result.evidence.config, text);
+  return result;
+}
+
 /**
  * A run is killed, and somebody comes after it.
  * @returns undefined if the run has fewer calls; `left` says which configuration the dead run left; `wrong` what is wrong at the end
@@ -64,6 +76,7 @@ export async function endOfKill(
 ): Promise<{ left: 'old' | 'new'; wrong: string | undefined } | undefined> {
   const path = (name: string) =>
     `  /${name}:\n    get: { operationId: ${name}, responses: { '200': { description: ok } } }\n`;
+  if (texts.get(w.state().names) === undefined) await note(w, w.document({ rest: path(`base${index}`) }));
   const old = w.state().names;
   const broken = { backend: 'http://127.0.0.1:9' };
   const [bad, next] = [kill.after.startsWith('the same document,'), kill.after.startsWith('another')];
@@ -81,6 +94,13 @@ export async function endOfKill(
     await new Promise((done) => setTimeout(done, 5));
   await w.settled();
   const left = w.state().names === old ? 'old' : 'new';
+  const labelled = () =>
+    [...state.configs.values()].some(
+      ({ name, labels = {} }) =>
+        name.endsWith(`/${w.state().names}`) && Object.keys(labels).some((key) => key.includes('came-from')),
+    );
+  // It may have died after its proof. Then the new one is what there is to go back to.
+  const last = left === 'new' && !labelled() ? w.state().names : old;
 
   let said = '';
   let config = '';
@@ -98,20 +118,18 @@ export async function endOfKill(
       said = back.reason;
     }
   } else {
-    const result = await w.run(next ? w.document({ rest: path(`next${index}`), ...broken }) : text, {
-      timeoutMs: 60_000,
-    });
+    const before = kill.after === 'the document before' ? (texts.get(old) ?? '') : text;
+    const result = await note(w, next ? w.document({ rest: path(`next${index}`), ...broken }) : before);
     ({ config } = result.evidence);
     said = `${result.outcome}: ${result.reason}`;
   }
   await w.settled();
   const { names, serves } = w.state();
-  const wanted = kill.after === 'the same document' ? config : old;
-  const named = [...state.configs.values()].find(({ name }) => name.endsWith(`/${names}`));
+  const wanted = kill.after === 'the same document' ? config : next ? last : old;
   const problems = [
     names === wanted ? '' : `the gateway names ${names}, and should name ${wanted} (${old} before)`,
     names === serves ? '' : `it serves ${serves}`,
-    Object.keys(named?.labels ?? {}).some((key) => key.includes('came-from')) ? 'it counts as unproved' : '',
+    labelled() ? 'it counts as unproved' : '',
     (await w.call('/health')) === 401 ? '' : '/health is open',
     (await w.call('/health', 'GET', { 'x-api-key': w.key })) === 200
       ? ''

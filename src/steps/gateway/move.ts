@@ -100,9 +100,11 @@ export async function moveAndProve(
   await goBack(ports, request, known, result, change, { before, host, why, isUnsure });
 }
 
-/** What the gateway goes back to: what it names, unless the move to that was never proved. */
-export const lastProved = ({ unproved, gateway }: Pick<Known, 'unproved' | 'gateway'>): string | undefined =>
-  unproved?.from ?? gateway?.config;
+/** What the gateway goes back to: what it names, unless the move to that was never proved. Undefined if it is moved to that very one. */
+export function lastProved({ unproved, gateway, names }: Known): string | undefined {
+  const from = unproved?.from ?? gateway?.config;
+  return isSame(from, names.config) ? undefined : from;
+}
 
 /** The labels of the configuration that is proved or left, and those of one that an earlier run left unproved. */
 async function forgetBoth(ports: GatewayPorts, known: Known, signal: AbortSignal): Promise<void> {
