@@ -234,7 +234,6 @@ test.each([
   [{ front_audience: 'x' }, /expected front, which says what stands there/],
   [{ front: 'balancer' }, /address of the load balancer/],
   [{ front: 'balancer', front_url: 'http://ocr.example.com' }, /https:\/\/ocr.example.com/],
-  [{ front: 'iap' }, /OAuth client/],
   [{ front: 'gateway', front_audience: 'x' }, /id of the gateway/],
   [{ front: 'gateway', gateway: 'g' }, /audience of the document/],
   [{ front: 'balancer', front_url: 'https://a.example', revision: 'plain-00001-abc' }, /only one of them/],

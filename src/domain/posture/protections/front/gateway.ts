@@ -28,7 +28,7 @@ function besides({ exposure }: PostureFacts, gateways: readonly GatewayFact[]): 
   if (accounts.size === 0) return [];
   return holdings(exposure)
     .filter(
-      ({ fact, grant, member }) =>
+      ({ fact, grant, member, binding }) =>
         grant.power === 'invoke' &&
         (fact.level === 'service' || member.reach !== 'named' || /invoker$/i.test(binding.role)) &&
         !accounts.has(member.text.replace(/^serviceAccount:/i, '')),
