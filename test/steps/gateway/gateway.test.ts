@@ -51,7 +51,10 @@ describe('a document is released', () => {
     ]);
     const patched = w.sandbox.world.requests.filter(({ method }) => method === 'PATCH');
     // The other one takes the mark of an unproved move away.
-    expect(patched.map(({ path }) => path.split('?')[1])).toEqual(['updateMask=apiConfig', 'updateMask=labels']);
+    expect(patched.map(({ path }) => path.split('?')[1])).toEqual([
+      'updateMask=apiConfig',
+      'updateMask=labels',
+    ]);
     expect(w.state().serves).toBe(result.evidence.config);
   });
 
