@@ -52,7 +52,7 @@ test('a grant and its removal say which condition they mean, so that gcloud does
 
 test('a command names the project of what it is about, because the shell of a reader has another one', () => {
   const names =
-    /--project=|projects(\/|%2F)|--iam-account=|gcloud (projects|organizations|resource-manager folders|billing projects) [\w-]+|@[\w-]+\.iam\.gserviceaccount\.com|--organization=|gs:\/\/|org-policies set-policy/;
+    /--project=|projects(\/|%2F)|--iam-account=|gcloud (projects|organizations|resource-manager folders|billing projects) [\w-]+|@[\w-]+\.iam\.gserviceaccount\.com|--organization=|gs:\/\/|org-policies set-policy|billingAccounts\//;
   const without = texts.filter((command) => command.startsWith('gcloud ') && !names.test(command));
   // These know no project: a folder of the reader's machine, and roles that all projects have.
   expect(without.filter((command) => !/^gcloud (meta|iam roles list) /.test(command))).toEqual([]);
