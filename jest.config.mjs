@@ -4,5 +4,5 @@ export default {
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '\\.ts$': '<rootDir>/test/support/strip-types.mjs' },
   // Ends a test that hangs. Long, because a busy machine may need many times what an idle one does.
-  testTimeout: 120_000,
+  testTimeout: 300_000,
 };

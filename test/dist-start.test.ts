@@ -95,5 +95,5 @@ test.each(Object.keys(most) as (keyof typeof most)[])(
     const unused = ['node:https', 'node:tls', 'node:zlib', ...(action === 'release' ? [] : ['node:crypto'])];
     expect(builtins.filter((name) => unused.includes(name))).toEqual([]);
   },
-  120_000,
+  300_000,
 );

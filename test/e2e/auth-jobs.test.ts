@@ -96,7 +96,7 @@ describe('after the post steps of a job none of its files is left', () => {
       }
       expect(files(temp)).toEqual([]);
     },
-    120_000,
+    300_000,
   );
 });
 

@@ -12,7 +12,7 @@ const gcloud = findGcloud();
 const usable = gcloud !== undefined && spawnSync(gcloud, ['version'], { timeout: 60_000 }).status === 0;
 
 // gcloud alone takes seconds on a busy machine.
-jest.setTimeout(180_000);
+jest.setTimeout(300_000);
 
 let world: LoginSandbox;
 beforeAll(async () => {

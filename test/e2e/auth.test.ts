@@ -368,7 +368,7 @@ describe('killed at any moment', () => {
       // Some of the kills must have hit while a file existed.
       expect(exposed).toBeGreaterThan(0);
     },
-    120_000,
+    300_000,
   );
 
   test.each(['oidc', 'sts', 'iamcredentials'])('while %s has not answered', async (api) => {

@@ -6,7 +6,7 @@ import { type Sandbox, startSandbox } from '../../sandbox/index.ts';
 import type { Report } from '../../src/domain/report/report.ts';
 import { type ActionRun, runAction } from '../support/run-action.ts';
 
-jest.setTimeout(180_000);
+jest.setTimeout(300_000);
 
 /** The clock of the runner is wrong, or is set while a release runs. The release ends as with a right one. */
 const hour = 3_600_000;

@@ -35,7 +35,7 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'sandbox.json'), JSON.stringify({ responses: [{ status: 200 }] }));
   writeFileSync(join(folder, 'package.json'), '{"name":"x","version":"1.0.0","main":"index.js"}');
   writeFileSync(join(folder, 'index.js'), 'exports.ocr = (_, answer) => answer.send("ok");\n');
-}, 120_000);
+}, 300_000);
 afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
   await client.sandbox.stop();

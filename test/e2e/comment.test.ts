@@ -8,7 +8,7 @@ import { type ActionRun, type RunOptions, runAction } from '../support/run-actio
 
 /** The comment on a pull request, by the actions as processes, at the sandbox's GitHub. */
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 let world: DeployWorld;
 let repository: string;

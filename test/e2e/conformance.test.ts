@@ -11,7 +11,7 @@ let folder: string;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'conformance-'));
   sandbox = await startSandbox({ project: 'p-conf', buildMs: 60, logLagMs: 0, trafficSettleMs: 25 });
-}, 120_000);
+}, 300_000);
 afterAll(async () => {
   await sandbox?.stop();
   rmSync(folder, { recursive: true, force: true });

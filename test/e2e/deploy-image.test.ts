@@ -34,7 +34,7 @@ test('an image is deployed by its digest, once, and the next one takes its place
     image: next.outputs.image,
     env: [{ name: 'A', value: '1' }],
   });
-}, 180_000);
+}, 300_000);
 
 test('secrets and labels that are not named are kept or removed by the word of the inputs, and never without one', async () => {
   const image = await registry.pushInline('kept:v1', 200, { text: 'one' });
@@ -58,7 +58,7 @@ test('secrets and labels that are not named are kept or removed by the word of t
   const { labels, template } = await world.client.service('kept');
   expect(labels).toMatchObject({ team: 'vision', stage: 'prod' });
   expect(template.containers[0].env.map(({ name }: { name: string }) => name).sort()).toEqual(['A', 'B']);
-}, 180_000);
+}, 300_000);
 
 test('an image that does not listen is named with the command that starts it here', async () => {
   const path = `${world.sandbox.project}/containers/image`;
@@ -68,4 +68,4 @@ test('an image that does not listen is named with the command that starts it her
   expect(ran.code).toBe(1);
   expect(ran.summary).toContain('docker run --rm --platform=linux/amd64');
   expect(ran.summary).not.toContain('functions-framework');
-}, 180_000);
+}, 300_000);

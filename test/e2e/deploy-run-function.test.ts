@@ -33,7 +33,7 @@ test('source is deployed, once, and the next one takes its place', async () => {
     env: [{ name: 'A', value: '1' }],
   });
   expect(buildConfig).toMatchObject({ functionTarget: 'ocr', baseImage: 'nodejs24' });
-}, 180_000);
+}, 300_000);
 
 test('a build that fails ends with its log, and nothing changes for users', async () => {
   const before = (await world.service('runfn')).trafficStatuses;
@@ -45,4 +45,4 @@ test('a build that fails ends with its log, and nothing changes for users', asyn
     expect.stringContaining('no such package left-pad-9'),
   ]);
   expect((await world.service('runfn')).trafficStatuses).toEqual(before);
-}, 180_000);
+}, 300_000);

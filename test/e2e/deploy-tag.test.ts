@@ -43,7 +43,7 @@ test('a revision without traffic has a URL under its tag, and the tag moves with
   expect(traffic.filter(({ tag }) => tag === 'candidate').map(({ revision }) => revision)).toEqual([
     third.outputs.revision,
   ]);
-}, 120_000);
+}, 300_000);
 
 test.each([
   ['bs-c', 'this tag belongs to the release'],
@@ -58,5 +58,5 @@ test.each([
     expect(run.log).toContain(problem);
     expect(world.writes(before)).toEqual([]);
   },
-  120_000,
+  300_000,
 );

@@ -50,7 +50,7 @@ beforeAll(async () => {
   await client.deploy('ocr', inline(200));
   await client.deploy('ocr', inline(200), { service: { environmentVariables: { A: '1' } } });
   folder = mkdtempSync(join(tmpdir(), 'bs-doctor-'));
-}, 120_000);
+}, 300_000);
 afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
   await client.sandbox.stop();

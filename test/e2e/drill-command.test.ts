@@ -84,5 +84,5 @@ test.each(['SIGKILL', 'SIGTERM'] as const)(
     ]);
     expect(canaries()).toEqual([]);
   },
-  120_000,
+  300_000,
 );

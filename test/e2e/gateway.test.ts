@@ -6,7 +6,7 @@ import { type GatewayWorld, gatewayWorld } from '../support/gateway-world.ts';
 import { type ActionRun, runAction } from '../support/run-action.ts';
 
 /** The gateway's action, and the stage of a release, as a runner starts them. The tests of the action run in order, on one gateway. */
-jest.setTimeout(240_000);
+jest.setTimeout(300_000);
 const folder = mkdtempSync(join(tmpdir(), 'bs-e2e-gateway-'));
 let w: GatewayWorld;
 /** The release waits most of its time, so it goes on beside the tests of the action, on a gateway of its own. */

@@ -294,7 +294,7 @@ beforeAll(async () => {
     etag: 'AA==',
     includedPermissions: ['run.routes.invoke'],
   });
-}, 120_000);
+}, 300_000);
 afterAll(async () => {
   await w?.stop();
   rmSync(source, { recursive: true, force: true });
@@ -417,7 +417,7 @@ describe('actions/deploy, for which gcloud’s flag is not enough', () => {
         scenario.before?.().some(({ members }) => members.includes('allUsers')) ?? false,
       );
     },
-    120_000,
+    300_000,
   );
 });
 
@@ -436,7 +436,7 @@ test('a new function under a public folder that its deployer cannot read ends be
       ({ service, until }) => service.endsWith(`/${name}`) && until === undefined,
     ),
   ).toEqual([]);
-}, 120_000);
+}, 300_000);
 
 describe('the 1st generation', () => {
   test.each(gen1Scenarios)(
@@ -475,7 +475,7 @@ describe('the 1st generation', () => {
         table.push({ scenario: scenario.what, gcloud: '', ours: `${words(run.code, false)}, 2nd gen` });
       }
     },
-    120_000,
+    300_000,
   );
 });
 
@@ -507,7 +507,7 @@ describe('gcloud from the same start', () => {
           output: '',
         });
       },
-      120_000,
+      300_000,
     );
 
   if (gcloud)
@@ -527,7 +527,7 @@ describe('gcloud from the same start', () => {
           output: '',
         });
       },
-      120_000,
+      300_000,
     );
 
   afterAll(() => {

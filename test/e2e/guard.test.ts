@@ -9,7 +9,7 @@ let w: GuardWorld;
 
 beforeAll(async () => {
   w = await guardWorld();
-}, 120_000);
+}, 300_000);
 afterAll(() => w?.stop());
 afterEach(() => w.reset());
 
@@ -103,7 +103,7 @@ describe('verify', () => {
     const strict = await run({ ...asDeployer(), require_proof: 'complete' });
     expect(strict.outputs).toMatchObject({ verdict: 'inconclusive', exposure: 'private', proof: 'partial' });
     expect(strict.code).toBe(1);
-  }, 120_000);
+  }, 300_000);
 
   test('a public function fails, with the shortest way in, the command, an annotation and SARIF', async () => {
     w.set(w.policy, everyone);
@@ -157,7 +157,7 @@ describe('enforce', () => {
     expect(ended.log).toMatch(/Waiting at most 420 s/);
     expect(ended.report?.actions_taken).toHaveLength(2);
     expect(ended.summary).toContain('**Repaired**');
-  }, 120_000);
+  }, 300_000);
 
   test('a denied change ends with exposed, exit 1 and the exact command, and changes nothing', async () => {
     w.set(w.policy, everyone);
@@ -215,7 +215,7 @@ describe('what fails', () => {
     const passed = await run({ name: 'nothing', if_missing: 'pass' });
     expect(passed).toMatchObject({ code: 0, outputs: { verdict: 'pass', exposure: 'private' } });
     expect(passed.outputs.reason).toContain('does not exist yet');
-  }, 120_000);
+  }, 300_000);
 
   test('no token or piece of a token appears in the log, the summary, the report or the SARIF file', async () => {
     w.set(w.policy, everyone);

@@ -8,7 +8,7 @@ import { answers, DeployWorld, reportOf } from '../support/deploy-world.ts';
  * the service agent of Cloud Run.
  */
 
-jest.setTimeout(180_000);
+jest.setTimeout(300_000);
 
 const project = 'acme-images';
 const image = `us-central1-docker.pkg.dev/${project}/containers/ocr:v1`;

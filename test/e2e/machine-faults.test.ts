@@ -9,7 +9,7 @@ import { holdCall, until } from '../support/hold-call.ts';
 import { openFilesBelow } from '../support/open-files.ts';
 import { type RunOptions, runAction } from '../support/run-action.ts';
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 /** The machine under a release fails: its log, its disk, its files, or the whole process. */
 const onLinux = process.platform === 'linux' ? describe : describe.skip;

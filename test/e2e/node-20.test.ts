@@ -9,7 +9,7 @@ import { runCli } from '../support/run-cli.ts';
 
 /** The verbs of the command line on Node 20, which it promises. It runs the bundle, because Node 20 reads no TypeScript. */
 
-jest.setTimeout(180_000);
+jest.setTimeout(300_000);
 
 const node = process.env.BACKSTAY_FROM_SOURCE ? undefined : node20();
 if (!node)

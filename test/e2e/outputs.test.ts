@@ -64,4 +64,4 @@ test('a release, a deploy, a rollback and a guard say the same about one functio
     service: body.serviceConfig.service,
     unchanged: 'true',
   });
-}, 180_000);
+}, 300_000);

@@ -28,7 +28,7 @@ beforeAll(async () => {
     join(import.meta.dirname, '../../examples/backstay.slo.yaml'),
     join(folder, 'backstay.slo.yaml'),
   );
-}, 120_000);
+}, 300_000);
 afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
   await client.sandbox.stop();

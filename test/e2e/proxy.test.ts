@@ -8,7 +8,7 @@ import { piecesOf } from '../support/pieces.ts';
 import { type ActionRun, runAction } from '../support/run-action.ts';
 
 // The tests start real processes on a machine that may be busy, so they get more time.
-jest.setTimeout(180_000);
+jest.setTimeout(300_000);
 
 const login = 'runner:Pr0xy-p@ss/w%rd-4711';
 const guard = pathToFileURL(join(import.meta.dirname, '../support/proxy-only.mjs')).href;

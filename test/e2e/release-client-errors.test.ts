@@ -68,7 +68,7 @@ test('a canary of it is taken back', async () => {
     /`HTTP 404 on POST \/` is \d+ of the \d+ answers of 4xx\. If callers are meant to get these answers, set `client_errors: ignore`/,
   );
   expectReplay(run.report);
-}, 120_000);
+}, 300_000);
 
 test('without a canary it is held', async () => {
   expect((await release(200, { canary: 'none', duration: '1s' })).outputs.outcome).toBe('promoted');
@@ -78,4 +78,4 @@ test('without a canary it is held', async () => {
   expect(run.code).toBe(1);
   expect(run.outputs.reason).toMatch(/answers of ocr-\w+-\w+ were 4xx/);
   expectReplay(run.report);
-}, 120_000);
+}, 300_000);

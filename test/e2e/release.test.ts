@@ -11,7 +11,7 @@ import { type ActionRun, type RunOptions, runAction } from '../support/run-actio
 const root = join(import.meta.dirname, '..', '..');
 
 // The tests start real processes on a machine that may be busy, so they get more time.
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 describe('the root action as a runner starts it', () => {
   let sandbox: Sandbox;

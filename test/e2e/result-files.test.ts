@@ -8,7 +8,7 @@ import { runState } from '../../sandbox/run/model.ts';
 import { type ActionRun, type RunOptions, runAction } from '../support/run-action.ts';
 import { root } from '../support/smoke-ports.ts';
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 /** The runner's files cannot be written. The work is done, the log has the verdict, and one sentence says what is missing. */
 const onLinux = process.platform === 'linux' ? describe : describe.skip;

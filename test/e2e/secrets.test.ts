@@ -11,7 +11,7 @@ import { piecesOf } from '../support/pieces.ts';
 import { type ActionRun, runAction } from '../support/run-action.ts';
 
 // The tests start real processes on a machine that may be busy, so they get more time.
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 /** Secrets in inputs of every action, with servers and programs that repeat them. Nothing that a step writes holds 8 characters of them. */
 

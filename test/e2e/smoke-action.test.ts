@@ -124,7 +124,7 @@ describe('a function on this machine', () => {
     expect(JSON.parse(readFileSync(done.outputs.ctrf as string, 'utf8'))).toMatchObject({
       results: { summary: { tests: 1, passed: 1 } },
     });
-  }, 120_000);
+  }, 300_000);
 
   test('a wrong text gives an annotation at its line, a diff in the summary, and no command for the runner', async () => {
     const done = await run('serves', '::error::x ##[error]y 182.40');
@@ -140,7 +140,7 @@ describe('a function on this machine', () => {
     expect(done.log).not.toContain('##[');
     expect(done.summary).toContain('```diff');
     expect(left()).toEqual([]);
-  }, 120_000);
+  }, 300_000);
 
   test('every problem of a suite becomes an annotation at its place', async () => {
     const done = await run('serves', 'x', {
@@ -152,7 +152,7 @@ describe('a function on this machine', () => {
     expect(done.report).toMatchObject({ errors: [{ code: 'suite-invalid' }] });
     expect(done.summary).toContain('| 3:5 | imge is not known here');
     expect(done.log).not.toContain('listens after');
-  }, 120_000);
+  }, 300_000);
 
   test.each([
     ['dies', '60s', /ended with exit code 3 before it listened/],
@@ -166,7 +166,7 @@ describe('a function on this machine', () => {
       expect(done.log).not.toMatch(/^::error::from/m);
       expect(left()).toEqual([]);
     },
-    120_000,
+    300_000,
   );
 
   test.each(['hangs', 'stubborn'])(
@@ -188,7 +188,7 @@ describe('a function on this machine', () => {
       expect(done.code).toBe(1);
       expect(left()).toEqual([]);
     },
-    120_000,
+    300_000,
   );
 
   test('all bad inputs are reported at once', async () => {
@@ -203,7 +203,7 @@ describe('a function on this machine', () => {
     expect(none.log).toContain(
       'expected the name of a deployed function, or url (without a token), or command',
     );
-  }, 120_000);
+  }, 300_000);
 
   test('a suite and its images must lie below the workspace', async () => {
     const outside = await run('serves', 'x', {
@@ -213,7 +213,7 @@ describe('a function on this machine', () => {
     expect((await run('serves', 'x', { suite: suite('').replace('a.png', 'missing.png') })).log).toMatch(
       /missing\.png does not exist/,
     );
-  }, 120_000);
+  }, 300_000);
 });
 
 describe('a deployed function', () => {
@@ -267,7 +267,7 @@ describe('a deployed function', () => {
       readFileSync(done.outputs.ctrf as string, 'utf8') +
       readFileSync(done.outputs.junit as string, 'utf8');
     expect(written.replace(/::add-mask::.*/g, '')).not.toMatch(/eyJ[\w-]{10,}/);
-  }, 120_000);
+  }, 300_000);
 
   test('a revision is called by its tag, and the error for one without a tag says how to add it', async () => {
     await client.deploy('text', inline('TOTAL 128.40'));
@@ -295,12 +295,12 @@ describe('a deployed function', () => {
     expect((await here({ revision: first })).outputs.verdict).toBe('pass');
     expect((await here({ revision: second })).outputs.verdict).toBe('fail');
     expect((await here({})).outputs.verdict).toBe('fail');
-  }, 120_000);
+  }, 300_000);
 
   test('a function that does not exist is reported as such', async () => {
     const done = await test1({ name: 'nothing' });
     expect(done.code).toBe(1);
     expect(done.log).toContain('The function nothing does not exist');
     expect(existsSync(done.outputs.report as string)).toBe(true);
-  }, 120_000);
+  }, 300_000);
 });

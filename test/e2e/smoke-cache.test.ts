@@ -38,7 +38,7 @@ test('the example with a cache passes, also beside a revision with another model
   expect(result.verdict).toBe('pass');
   // Three cold, three of each model: the repeated ones came from the cache.
   expect(readdirSync(cache)).toHaveLength(2 + 3 + 3 + 3);
-}, 180_000);
+}, 300_000);
 
 test('a build whose key lacks the language fails cache-correct, and only that', async () => {
   const target = await start('cached-without-language', {});
@@ -46,4 +46,4 @@ test('a build whose key lacks the language fails cache-correct, and only that', 
   expect(result.cases.filter(({ status }) => status !== 'passed')).toEqual([preset(result)]);
   expect(preset(result)?.status).toBe('failed');
   expect(preset(result)?.failures[0]?.what).toContain('English only got the answer of Korean and English');
-}, 180_000);
+}, 300_000);

@@ -95,7 +95,7 @@ describe('a hostile function that command starts', () => {
       if (isRoot) expect(done.isolation).toEqual({ method: 'namespace', uid: 0 });
       if (isRoot) expect(done.gitConfig).toBe('extraheader = job-secret-checkout\n');
     },
-    120_000,
+    300_000,
   );
 
   asRoot(
@@ -105,7 +105,7 @@ describe('a hostile function that command starts', () => {
       expect([done.code, done.isolation]).toEqual([0, { method: 'namespace', uid: 4321 }]);
       expect(done.gitConfig).toBe('extraheader = job-secret-checkout\n');
     },
-    120_000,
+    300_000,
   );
 
   asRoot(
@@ -118,7 +118,7 @@ describe('a hostile function that command starts', () => {
       expect([done.code, done.isolation]).toEqual([0, { method: 'user', uid: 4321 }]);
       expect(done.log).toContain('It is isolated: it runs as the user 4321');
     },
-    120_000,
+    300_000,
   );
 
   asRoot(
@@ -137,7 +137,7 @@ describe('a hostile function that command starts', () => {
       expect(refused.log).toContain('cannot be isolated from the tokens of this job');
       expect(refused.report).toMatchObject({ errors: [{ code: 'smoke-target' }] });
     },
-    120_000,
+    300_000,
   );
 
   onLinux(
@@ -148,12 +148,12 @@ describe('a hostile function that command starts', () => {
       expect(done.log).toContain('(isolation: none)');
       expect(existsSync(done.outputs.junit as string)).toBe(true);
     },
-    120_000,
+    300_000,
   );
 
   test('gets a variable of the runner under no circumstances', async () => {
     const done = await attack(workspaceOf(0), { inputs: { inherit_env: 'ACTIONS_RUNTIME_TOKEN' } });
     expect(done.code).toBe(1);
     expect(done.log).toContain('expected no variable that the runner keeps for its actions');
-  }, 120_000);
+  }, 300_000);
 });

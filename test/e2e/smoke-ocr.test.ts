@@ -59,14 +59,14 @@ describe('the example suite', () => {
     expect(result.cases.every((item) => item.status === 'passed')).toBe(true);
     expect(result.evidence.cer?.micro).toBe(0);
     expect(result.evidence.latency?.samples).toBe(5);
-  }, 180_000);
+  }, 300_000);
 
   test('fails on a build without Korean, although its English cases pass', async () => {
     const result = await run(example, await start('english-only'));
     expect(result.verdict).toBe('fail');
     expect(failed(result)).toEqual(expect.arrayContaining(['Korean receipt', 'Korean notice, Vision style']));
     expect(failed(result)).not.toContain('English invoice');
-  }, 180_000);
+  }, 300_000);
 
   test('fails at a field if two digits are swapped', async () => {
     const result = await run(example, await start('swapped-digits'));
@@ -81,7 +81,7 @@ describe('the example suite', () => {
       },
     ]);
     expect(mixed?.score?.cer).toBeLessThan(0.06);
-  }, 180_000);
+  }, 300_000);
 
   test('passes on a build that fails some later requests, which only real traffic can show', async () => {
     const url = await start('fails-some', { FAILS_AFTER: '60' });
@@ -90,7 +90,7 @@ describe('the example suite', () => {
     const image = readFileSync(join(root, 'examples/smoke/images/invoice-en.png'));
     for (let i = 0; i < 60; i++) statuses.push((await fetch(url, { method: 'POST', body: image })).status);
     expect(statuses.filter((status) => status === 500).length).toBeGreaterThan(3);
-  }, 180_000);
+  }, 300_000);
 });
 
 /** Skipped unless HELD_OUT names a folder that `python3 examples/smoke/render.py FOLDER` has filled. */
@@ -110,7 +110,7 @@ const held = process.env.HELD_OUT ?? '';
       names.map((name) => [`held-out-${name}.png`, 'passed']),
     );
   },
-  180_000,
+  300_000,
 );
 
 describe('for each preset, a broken build fails it', () => {
@@ -132,7 +132,7 @@ describe('for each preset, a broken build fails it', () => {
         [preset, 'failed'],
       ]);
     },
-    180_000,
+    300_000,
   );
 
   test('decodes-bombs fails pixel-bomb within its time limit', async () => {
@@ -144,7 +144,7 @@ describe('for each preset, a broken build fails it', () => {
     // good image after it.
     const limits = caseSeconds + 1 + caseSeconds;
     expect(Date.now() - started).toBeLessThan((limits + 4) * 1000);
-  }, 180_000);
+  }, 300_000);
 
   test('slow-start fails cold-start', async () => {
     const result = await run(
@@ -152,7 +152,7 @@ describe('for each preset, a broken build fails it', () => {
       await start('slow-start'),
     );
     expect(failed(result)).toEqual(['cold-start']);
-  }, 180_000);
+  }, 300_000);
 
   const denials: [VariantName, string[]][] = [
     ['good', ['denies-anonymous', 'denies-access-token', 'denies-wrong-audience', 'denies-expired-token']],
@@ -174,13 +174,13 @@ describe('for each preset, a broken build fails it', () => {
       const anonymous = result.cases.find((item) => item.name === 'denies-anonymous')?.failures[0]?.what;
       if (variant === 'answers-anyway') expect(anonymous).toContain('the body contains the text');
     },
-    180_000,
+    300_000,
   );
 });
 
 test('a build that crashes at its start never listens, and its output says why', async () => {
   await expect(start('crash-at-start')).rejects.toThrow('The configuration is missing.');
-}, 180_000);
+}, 300_000);
 
 describe('bad input to the example', () => {
   const image = () => readFileSync(join(root, 'examples/smoke/images/invoice-en.png'));
@@ -238,7 +238,7 @@ describe('bad input to the example', () => {
     };
     expect(good.text).toBe('INVOICE 2026-001\nTOTAL 128.40');
     expect(good.confidence).toBeGreaterThan(0.8);
-  }, 180_000);
+  }, 300_000);
 
   test('with a full queue the function answers 429 with Retry-After and keeps working', async () => {
     const url = await start('good');
@@ -249,5 +249,5 @@ describe('bad input to the example', () => {
     expect(statuses.filter((status) => status === 429).length).toBeGreaterThan(0);
     expect(answers.find((answer) => answer.status === 429)?.headers.get('retry-after')).toBe('1');
     expect((await fetch(url, { method: 'POST', body })).status).toBe(200);
-  }, 180_000);
+  }, 300_000);
 });

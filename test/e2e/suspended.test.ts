@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { type Sandbox, startSandbox } from '../../sandbox/index.ts';
 import { runAction } from '../support/run-action.ts';
 
-jest.setTimeout(240_000);
+jest.setTimeout(300_000);
 
 /**
  * The machine sleeps for an hour while a release watches its canary: Google's time and the clock of the machine go on, the

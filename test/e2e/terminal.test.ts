@@ -18,7 +18,7 @@ beforeAll(async () => {
   client = await openSandbox({});
   await client.deploy('ocr', inline(200, { text: 'ok' }));
   folder = mkdtempSync(join(tmpdir(), 'bs-pty-'));
-}, 120_000);
+}, 300_000);
 afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
   await client.sandbox.stop();

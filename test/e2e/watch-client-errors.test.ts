@@ -30,7 +30,7 @@ describe('a watch of a version that answers 404 to everybody', () => {
       next: 'roll_back',
       blame: 'release',
     });
-  }, 120_000);
+  }, 300_000);
 
   test('holds it at 100 %, unless the user wants something else', async () => {
     world = await WatchWorld.open({ percent: 100, next });
@@ -58,7 +58,7 @@ describe('a watch of a version that answers 404 to everybody', () => {
     expect(ignored.summary).toContain('| not judged |');
     const counted = await world.watch({ ...past, client_errors: 'count' });
     expect(counted.outputs).toMatchObject({ verdict: 'fail', bad: '200' });
-  }, 120_000);
+  }, 300_000);
 
   test('the same by metrics', async () => {
     world = await WatchWorld.open({ percent: 100 });
@@ -66,7 +66,7 @@ describe('a watch of a version that answers 404 to everybody', () => {
     const run = await world.watch({ source: 'metrics', since: '15m', duration: '15m' });
     expect(run.outputs).toMatchObject({ verdict: 'inconclusive', outcome: 'held', next: 'hold' });
     expect(run.outputs.reason).toContain('most of them HTTP 404.');
-  }, 120_000);
+  }, 300_000);
 });
 
 test('what the front end refuses is told, and is no evidence', async () => {
@@ -86,4 +86,4 @@ test('what the front end refuses is told, and is no evidence', async () => {
   expect(evidence(run).watch).toMatchObject({ notes: [], clients: { candidate: { total: 400, client: 0 } } });
   expect(run.log).toMatch(/not counted: 60 requests that Google's front end refused \((\d{3}: 20(, )?){3}\)/);
   expect(run.summary).toContain("Not counted: 60 requests that Google's front end refused");
-}, 120_000);
+}, 300_000);

@@ -38,12 +38,12 @@ describe('a watch by CloudWatch, as a process', () => {
         true,
         false,
       ]);
-  }, 120_000);
+  }, 300_000);
 
   test('takes back what is not', async () => {
     await open(5);
     expect((await watch()).outputs).toMatchObject({ verdict: 'fail', next: 'roll_back' });
-  }, 120_000);
+  }, 300_000);
 
   test('says at the level of the login why it may not read', async () => {
     await open(0);
@@ -51,5 +51,5 @@ describe('a watch by CloudWatch, as a process', () => {
     const run = await watch();
     expect(run.outputs.verdict).not.toBe('pass');
     expect(run.log).toContain('aws iam create-open-id-connect-provider');
-  }, 120_000);
+  }, 300_000);
 });

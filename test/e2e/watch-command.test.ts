@@ -61,7 +61,7 @@ describe('a watch by a program of the user', () => {
     requests(4);
     const bad = await watch();
     expect(bad.outputs).toMatchObject({ verdict: 'fail', blame: 'release', next: 'roll_back' });
-  }, 120_000);
+  }, 300_000);
 
   test('ends before it begins if the answer cannot be read, and shows what the program said', async () => {
     writeFileSync(join(folder, 'broken.mjs'), `console.error('hint'); console.log('{"until": NaN}');`);
@@ -69,7 +69,7 @@ describe('a watch by a program of the user', () => {
     expect(run.code).toBe(1);
     expect(run.log).toContain('printed NaN, which is not JSON');
     expect(run.log).toContain('hint');
-  }, 120_000);
+  }, 300_000);
 
   test('is blind, and not healthy, if the program fails', async () => {
     writeFileSync(join(folder, 'failing.mjs'), 'process.exit(4)');
@@ -80,5 +80,5 @@ describe('a watch by a program of the user', () => {
     });
     expect(run.outputs).toMatchObject({ verdict: 'inconclusive', outcome: 'held' });
     expect(run.outputs.reason).toContain('exit code 4');
-  }, 120_000);
+  }, 300_000);
 });

@@ -29,7 +29,7 @@ describe('a live watch', () => {
       expect(run.summary).toContain('| failed |');
       expect(evidence(run).watch.source).toBe('logs');
     },
-    120_000,
+    300_000,
   );
 
   test.each([100, 2500])(
@@ -203,7 +203,7 @@ test('probes of the smoke suite are counted separately from users', async () => 
   const probes = evidence(run).watch.tests.find((test: { stream: string }) => test.stream === 'probes');
   expect(probes.candidate.bad).toBeGreaterThanOrEqual(3);
   expect(probes.candidate.bad).toBe(probes.candidate.total);
-}, 120_000);
+}, 300_000);
 
 test('wrong inputs are all reported at once, before any request', async () => {
   world = await WatchWorld.open({ percent: 50 });

@@ -9,7 +9,7 @@ import { ReleaseWorld } from '../support/release-world.ts';
 import { cliArgv, runCli } from '../support/run-cli.ts';
 
 /** Every block for a shell on the page when-it-burns, pasted, against a service that was released twice. */
-jest.setTimeout(240_000);
+jest.setTimeout(300_000);
 const quick = { step_duration: '1s', duration: '1s', slo: 'none', smoke_suite: 'none', canary: 'none' };
 const texts = blocks('docs/troubleshoot/when-it-burns.md')
   .filter(({ language }) => language === 'sh')

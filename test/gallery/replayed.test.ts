@@ -5,7 +5,7 @@ import { type FastTime, installFastTime } from '../support/fast-time.ts';
 import { ReleaseWorld } from '../support/release-world.ts';
 
 /** The check that every story, every release in process and every process test makes of its report. */
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 let time: FastTime;
 let world: ReleaseWorld;
 let report: Report<'release'>;

@@ -7,7 +7,7 @@ import { type FastTime, installFastTime } from '../support/fast-time.ts';
 import { type AnyRan, ReleaseWorld } from '../support/release-world.ts';
 
 /** Releases of a model in the Model Registry of Vertex AI. */
-jest.setTimeout(240_000);
+jest.setTimeout(300_000);
 const short = { step_duration: '1s', duration: '1s', canary: 'none', smoke_suite: 'none' };
 const failedCondition = {
   status: 400,

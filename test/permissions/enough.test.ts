@@ -6,7 +6,7 @@ import { isBeyond, labelOf, type Played, problemsOf, rowsOf } from './rows.ts';
 import { stories, storiesOf } from './stories.ts';
 import { actions, PermissionWorld } from './world.ts';
 
-jest.setTimeout(280_000);
+jest.setTimeout(300_000);
 
 /** Rows of each driver that are taken away here. `npm run peers -- permissions` takes away every one. */
 const sampled = 4;

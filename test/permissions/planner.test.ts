@@ -6,7 +6,7 @@ import { runState } from '../../sandbox/run/model.ts';
 import { type WorldDriver, worldDrivers } from '../support/world-driver.ts';
 import { PermissionWorld, service, type Tried } from './world.ts';
 
-jest.setTimeout(280_000);
+jest.setTimeout(300_000);
 
 /** The roles that the page of pull requests gives to the account of the plan: in its block, and in the words below it. */
 const page = readFileSync(join(import.meta.dirname, '../../docs/set-up/pull-requests.md'), 'utf8');

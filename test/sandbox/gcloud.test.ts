@@ -13,7 +13,7 @@ const installed = version.status === 0;
 const withGcloud = installed ? describe : describe.skip;
 
 // Each call of gcloud takes a second on an idle machine, and many seconds on a busy one.
-jest.setTimeout(180_000);
+jest.setTimeout(300_000);
 
 interface Run {
   code: number;

@@ -157,4 +157,4 @@ test('npm passes the options on', () => {
     timeout: 30_000,
   });
   expect(run.stdout).toBe(`${usage}\n`);
-}, 120_000);
+}, 300_000);

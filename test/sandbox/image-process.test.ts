@@ -3,7 +3,7 @@ import { type Client, type Json, openSandbox } from './support/client.ts';
 import { type Built, Registry } from './support/image.ts';
 
 /** Images whose entrypoint is a real process. */
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 let client: Client;
 let registry: Registry;
 beforeAll(async () => {

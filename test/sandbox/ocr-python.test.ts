@@ -13,7 +13,7 @@ import { Registry, tarOf } from './support/image.ts';
 import { zipOf } from './support/zip.ts';
 
 /** The Python example, built and run as a function. pip needs seconds for its requirements the first time. */
-jest.setTimeout(180_000);
+jest.setTimeout(300_000);
 
 const root = join(import.meta.dirname, '../..');
 const example = join(root, 'examples/ocr-python');
@@ -97,7 +97,7 @@ withPython('the OCR function in Python', () => {
     url = uri;
     token = await client.idToken(uri);
     built = true;
-  }, 180_000);
+  }, 300_000);
   afterAll(() => client.sandbox.stop());
 
   const post = async (body: Uint8Array | string, contentType: string) => {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 import { type Client, inline, type Json, openSandbox } from './support/client.ts';
 import { zipOf } from './support/zip.ts';
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 let client: Client;
 beforeAll(async () => {

@@ -6,7 +6,7 @@ import { type GatewayWorld, gatewayWorld } from '../support/gateway-world.ts';
  * A sample of every call of a gateway's release times every fault. `npm run peers -- gateway` tries all of them. The release ends
  * on the old or on the new configuration, as calls from outside show, and never on one with an open path.
  */
-jest.setTimeout(240_000);
+jest.setTimeout(300_000);
 const sample = 16;
 
 let w: GatewayWorld;

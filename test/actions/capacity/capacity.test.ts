@@ -8,7 +8,7 @@ import { type FastTime, installFastTime } from '../../support/fast-time.ts';
 import { ReleaseWorld } from '../../support/release-world.ts';
 import { measureService, openService, stateOf, trialsOf } from './world.ts';
 
-jest.setTimeout(240_000);
+jest.setTimeout(300_000);
 let time: FastTime;
 let world: ReleaseWorld;
 beforeAll(async () => {

@@ -7,7 +7,7 @@ import { type FastTime, installFastTime } from '../../support/fast-time.ts';
 
 /** The action on its own, and its post step in the same job. */
 
-jest.setTimeout(240_000);
+jest.setTimeout(300_000);
 let time: FastTime;
 let door: DoorWorld;
 beforeAll(async () => {

@@ -8,7 +8,7 @@ import { ReleaseWorld } from '../../support/release-world.ts';
 
 /** GitHub's linked artifacts say what serves after a release and after a rollback, and never decide how either ends. */
 
-jest.setTimeout(240_000);
+jest.setTimeout(300_000);
 let time: FastTime;
 let world: ReleaseWorld;
 let client: Client;

@@ -7,7 +7,7 @@ import { type FastTime, installFastTime } from '../../support/fast-time.ts';
 import { ReleaseWorld } from '../../support/release-world.ts';
 
 /** A 429 of a service without a free instance, explained with what the service takes now. */
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 const quick = { step_duration: '1s', duration: '1s', slo: 'none', smoke_suite: 'none', canary: 'none' };
 let time: FastTime;
 let world: ReleaseWorld;

@@ -19,7 +19,7 @@ import { createSecrets } from '../../../src/runner/secrets.ts';
 import { type Client, openSandbox } from '../../sandbox/support/client.ts';
 
 /** A failed step, by the runner's own code, explained by what real processes have written. */
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 let client: Client;
 let token: string;

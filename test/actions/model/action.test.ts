@@ -9,7 +9,7 @@ import { type FastTime, installFastTime } from '../../support/fast-time.ts';
 import { ReleaseWorld } from '../../support/release-world.ts';
 
 /** actions/model on the sandbox: what it finds after releases, rollbacks, moved aliases, moved traffic and lost files. */
-jest.setTimeout(240_000);
+jest.setTimeout(300_000);
 const short = { step_duration: '1s', duration: '1s', canary: 'none', smoke_suite: 'none' };
 let time: FastTime;
 let world: ReleaseWorld;

@@ -15,7 +15,7 @@ import { createSecrets } from '../../../src/runner/secrets.ts';
 import { until } from '../../support/hold-call.ts';
 
 /** The end of a step with webhooks, by the runner's own code. */
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 const secretPath = '/services/T0000/aBcDeFgHiJkLmNoP0123';
 let server: Server;
 let base: string;

@@ -5,7 +5,7 @@ import { type PipelineWorld, pipelineWorld } from '../../support/pipeline-world.
 
 /** Pipelines of SageMaker, with GitHub's token for a role whose session is limited to them, and every signature checked. */
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 const region = 'eu-central-1';
 let w: PipelineWorld;
 let aws: Awaited<ReturnType<typeof startCloudWatch>>;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { type PipelineWorld, pipelineWorld, type Ran } from '../../support/pipeline-world.ts';
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 let w: PipelineWorld;
 let runId = 100;
 beforeAll(async () => {

@@ -10,7 +10,7 @@ import { ReleaseWorld } from '../../support/release-world.ts';
 
 /** The smoke test goes in as users do: through a gateway, a load balancer, or Identity-Aware Proxy. */
 
-jest.setTimeout(240_000);
+jest.setTimeout(300_000);
 const clientId = '1234-web.apps.googleusercontent.com';
 let time: FastTime;
 let world: ReleaseWorld;

@@ -42,7 +42,7 @@ describe('charts', () => {
       expect(parsed.filter((result) => result.error !== null)).toEqual([]);
       expect(new Set(parsed.map((result) => result.version)).size).toBe(3);
     },
-    120_000,
+    300_000,
   );
 
   when(
@@ -53,6 +53,6 @@ describe('charts', () => {
       expect(parse([join(folder, 'a.md')]).every((result) => result.error !== null)).toBe(true);
       rmSync(folder, { recursive: true });
     },
-    120_000,
+    300_000,
   );
 });

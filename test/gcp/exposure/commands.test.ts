@@ -8,7 +8,7 @@ const gcloud = findGcloud();
 let w: GuardWorld;
 beforeAll(async () => {
   w = await guardWorld();
-}, 120_000);
+}, 300_000);
 afterAll(() => w?.stop());
 
 if (!gcloud) test.skip('skipped: no gcloud on this machine', () => undefined);
@@ -24,4 +24,4 @@ else
       { role: 'roles/run.invoker', members: ['user:kept@example.com'] },
     ]);
     expect(await w.guard()).toMatchObject({ exposure: 'private' });
-  }, 120_000);
+  }, 300_000);

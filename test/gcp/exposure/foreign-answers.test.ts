@@ -6,7 +6,7 @@ let w: GuardWorld;
 
 beforeAll(async () => {
   w = await guardWorld();
-}, 120_000);
+}, 300_000);
 afterAll(() => w?.stop());
 afterEach(() => {
   w.reset();

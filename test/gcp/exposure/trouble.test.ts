@@ -10,7 +10,7 @@ let w: GuardWorld;
 
 beforeAll(async () => {
   w = await guardWorld();
-}, 120_000);
+}, 300_000);
 afterAll(() => w?.stop());
 afterEach(async () => {
   w.reset();
@@ -191,7 +191,7 @@ describe('reading', () => {
       });
       expect(result).toMatchObject({ exposure: 'unknown', verdict: 'inconclusive', repaired: [] });
     },
-    120_000,
+    300_000,
   );
 
   test('a hostile policy is a finding', async () => {

@@ -8,7 +8,7 @@ import { type PostureWorld, postureWorld } from '../../support/posture-world.ts'
 
 /** What `init --may-see-posture` gives is enough for every row about the project, and nothing of it is too much. */
 
-jest.setTimeout(180_000);
+jest.setTimeout(300_000);
 let w: PostureWorld;
 let reader: string;
 /** What the function says about its build. */

@@ -185,7 +185,7 @@ withPython("moto's CloudWatch", () => {
       child.once('exit', (code) => reject(new Error(`moto ended with ${code}`)));
     });
     url = (JSON.parse(line) as { url: string }).url;
-  }, 120_000);
+  }, 300_000);
   afterAll(() => {
     closeConnections();
     stop();

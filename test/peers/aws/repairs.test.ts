@@ -14,7 +14,7 @@ import { awsScenes } from './scenes.ts';
  * succeeds. The whole state of the account is compared: nothing was widened, lost or taken away.
  */
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 const region = 'eu-central-1';
 const hasAws = spawnSync('aws', ['--version']).status === 0;

@@ -13,7 +13,7 @@ import { VirtualClock } from '../../support/virtual-clock.ts';
  * steps and no idempotency, so it says only whether our request starts a pipeline as we meant it.
  */
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 const python = [join(homedir(), '.cache/backstay-peers/bin/python'), 'python3'].find(
   (one) => spawnSync(one, ['-c', 'import boto3, moto.server']).status === 0,
 );

@@ -78,7 +78,7 @@ const assertion = `${part({ alg: 'RS256' })}.${part({ iss: issuer, sub: subject,
     const [first, second] = entra.calls.map(asked);
     expect(second).toEqual(first);
     expect(first).toMatchObject({ client_assertion: assertion, scope });
-  }, 120_000);
+  }, 300_000);
 
   test.each<[string, () => void, number]>([
     [
@@ -97,6 +97,6 @@ const assertion = `${part({ alg: 'RS256' })}.${part({ iss: issuer, sub: subject,
         what: expect.stringContaining(`AADSTS${code}`),
       });
     },
-    120_000,
+    300_000,
   );
 });

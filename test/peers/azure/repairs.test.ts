@@ -20,7 +20,7 @@ import { app, azureScenes, type Directory, foreign, home, issuer, subject, works
  * same look succeeds. The whole directory is compared: nothing was widened, lost or taken away.
  */
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 let folder: string;
 let closers: (() => Promise<unknown>)[];

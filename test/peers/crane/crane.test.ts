@@ -12,7 +12,7 @@ const version = spawnSync('crane', ['version'], { encoding: 'utf8', env: { PATH:
 const installed = version.status === 0;
 const withCrane = installed ? describe : describe.skip;
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 const server = `require('node:http').createServer((_, response) => response.end('from ' + process.env.K_SERVICE))
   .listen(process.env.PORT);`;

@@ -14,7 +14,7 @@ const python = join(homedir(), '.cache/backstay-peers/bin/python');
 const installed = spawnSync(python, ['-c', 'import datadog_api_client']).status === 0;
 if (!installed) console.warn("Skipped: Datadog's client for Python is missing. `.ci/run` installs it.");
 const withClient = installed ? test : test.skip;
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 const start = Date.UTC(2026, 10, 22, 12);
 const minute = 60_000;

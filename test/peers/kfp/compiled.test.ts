@@ -11,7 +11,7 @@ import { checkParameters, parseAssignments } from '../../../src/domain/pipeline/
  * beside them, and what the example's tasks do is run with Python alone.
  */
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 const python = join(homedir(), '.cache/backstay-peers/kfp/bin/python');
 const root = join(import.meta.dirname, '../../..');
 // The program comes last: an interrupted installation has only Python.

@@ -11,7 +11,7 @@ import { type PipelineWorld, pipelineWorld, trainer } from '../../support/pipeli
  * `python3 -m venv ~/.cache/backstay-peers/vertex && ~/.cache/backstay-peers/vertex/bin/pip install google-cloud-aiplatform==2.7.0 PyYAML`.
  */
 
-jest.setTimeout(180_000);
+jest.setTimeout(300_000);
 const python = [
   join(homedir(), '.cache/backstay-peers/vertex/bin/python'),
   process.env.VERTEX_PYTHON ?? '',

@@ -10,7 +10,7 @@ import { deployCloudrunManifest, hasDeployCloudrun } from '../recordings/deploy-
 
 /** The tables of the migration pages are whole, and say what the actions do. */
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 const cloudrun = read('docs/set-up/from-deploy-cloudrun.md');
 const run = read('docs/set-up/from-gcloud-run.md');

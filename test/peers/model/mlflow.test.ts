@@ -11,7 +11,7 @@ import { MlflowServer, mlflowProgram } from '../../support/mlflow.ts';
 import { type AnyRan, ReleaseWorld } from '../../support/release-world.ts';
 
 /** Releases of a model that a real MLflow server keeps. */
-jest.setTimeout(240_000);
+jest.setTimeout(300_000);
 if (!mlflowProgram)
   console.warn('Skipped: MLflow is missing, so no release asks a real server. `.ci/run` installs it.');
 

@@ -10,7 +10,7 @@ import { dockerStandIn, npmStandIn, pythonPackages } from '../act/stand-ins.ts';
 
 /** The block of the example of a container, pasted into two shells: one serves until it is stopped, and the other one calls it. */
 
-jest.setTimeout(180_000);
+jest.setTimeout(300_000);
 const packages = pythonPackages();
 if (!packages)
   console.warn(

@@ -12,7 +12,7 @@ import { WarmGcloud } from '../repairs/warm-gcloud.ts';
 
 /** Blocks for a shell that a reader pastes, on pages that no other test follows: each is pasted here and does what its page says. */
 
-jest.setTimeout(180_000);
+jest.setTimeout(300_000);
 const home = mkdtempSync(join(tmpdir(), 'bs-pasted-'));
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 const shells = (page: string) =>

@@ -8,7 +8,7 @@ import { calls, world } from './sessions.ts';
 
 /** What gcloud 528 and deploy-cloudrun v3.0.1 sent, request by request (clients.jsonl). It needs neither of them. */
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 const lines = readFileSync(join(import.meta.dirname, 'clients.jsonl'), 'utf8')
   .split('\n')

@@ -46,7 +46,7 @@ run(
       soft_delete_policy: { retentionDurationSeconds: '2592000' },
     });
   },
-  120_000,
+  300_000,
 );
 
 run(
@@ -64,5 +64,5 @@ run(
     await storage('cp', 'gs://peer-input/page.txt', back);
     expect(readFileSync(back, 'utf8')).toBe('the page');
   },
-  240_000,
+  300_000,
 );

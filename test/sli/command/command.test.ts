@@ -198,7 +198,7 @@ describe('a program as it really runs', () => {
       const { counts, horizon } = await reader.poll([start]);
       expect([counts.length, horizon]).toEqual([2, start + minute]);
     },
-    120_000,
+    300_000,
   );
 
   test('before the first change, an answer that cannot be read ends the release, and a failure may pass', async () => {
@@ -238,7 +238,7 @@ describe('a program as it really runs', () => {
       isOver: true,
       what: expect.stringContaining('The program x cannot be isolated'),
     });
-  }, 120_000);
+  }, 300_000);
 
   test('a cancelled run ends the program', async () => {
     const clock = new VirtualClock(start);
@@ -248,7 +248,7 @@ describe('a program as it really runs', () => {
     const poll = reader.poll([start], stop.signal);
     setTimeout(() => stop.abort(new Error('cancelled')), 300);
     await expect(poll).rejects.toThrow('cancelled');
-  }, 120_000);
+  }, 300_000);
 });
 
 describe('what is asked', () => {

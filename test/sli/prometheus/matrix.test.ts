@@ -37,12 +37,12 @@ real('a matrix of what counters look like', () => {
       const t = () => (clocks.get(path)?.now() ?? 0) / 1000 - shift;
       return change && ((passing) => change(passing, t()));
     });
-  }, 120_000);
+  }, 300_000);
   afterAll(async () => {
     proxy?.server.close();
     closeConnections();
     await past?.stop();
-  }, 120_000);
+  }, 300_000);
 
   async function play(cell: Cell, index: number) {
     const name = nameOf(index);
@@ -93,6 +93,6 @@ real('a matrix of what counters look like', () => {
       if (ends !== 'pass' && ends !== 'fail') return;
       expect(Math.abs((rate ?? Number.NaN) - (cell.rate ?? 0))).toBeLessThan(0.03);
     },
-    120_000,
+    300_000,
   );
 });

@@ -51,14 +51,14 @@ describe.each(servers)('a real $program', ({ program, install }) => {
     if (!found) return;
     server = await startServer(program, target, '500ms');
     url = server.url;
-  }, 120_000);
+  }, 300_000);
 
   afterAll(async () => {
     await server?.stop();
     exporter?.closeAllConnections();
     exporter?.close();
     closeConnections();
-  }, 120_000);
+  }, 300_000);
 
   /** Waits until the server has scraped this value. */
   async function scraped(series: string, value: number): Promise<void> {
@@ -135,7 +135,7 @@ describe.each(servers)('a real $program', ({ program, install }) => {
       );
       expect(before.availability?.total).toBeGreaterThan(50);
     },
-    120_000,
+    300_000,
   );
 
   real(

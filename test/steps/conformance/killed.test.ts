@@ -7,7 +7,7 @@ import { type ConformanceWorld, conformanceWorld, memoryJournal } from '../../su
 let world: ConformanceWorld;
 beforeAll(async () => {
   world = await conformanceWorld();
-}, 120_000);
+}, 300_000);
 afterAll(() => world?.sandbox.stop());
 beforeEach(async () => {
   await world.clean(true);

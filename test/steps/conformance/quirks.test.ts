@@ -12,7 +12,7 @@ const quirks = beliefIds.flatMap((id) => {
 let world: ConformanceWorld;
 beforeAll(async () => {
   world = await conformanceWorld();
-}, 120_000);
+}, 300_000);
 afterAll(() => world?.sandbox.stop());
 
 describe('a sandbox that is otherwise', () => {

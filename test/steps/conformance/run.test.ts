@@ -21,7 +21,7 @@ beforeAll(async () => {
       return answer;
     },
   }));
-}, 120_000);
+}, 300_000);
 afterAll(() => world?.sandbox.stop());
 
 describe('a run against the sandbox', () => {

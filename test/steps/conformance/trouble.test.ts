@@ -7,7 +7,7 @@ import { type ConformanceWorld, conformanceWorld } from '../../support/conforman
 let world: ConformanceWorld;
 beforeAll(async () => {
   world = await conformanceWorld();
-}, 120_000);
+}, 300_000);
 afterAll(() => world?.sandbox.stop());
 afterEach(() => world.clean(true));
 

@@ -323,7 +323,7 @@ test.each(['before', 'after'] as const)(
       }
     }
   },
-  120_000,
+  300_000,
 );
 
 test.each(['before', 'after'] as const)(
@@ -345,7 +345,7 @@ test.each(['before', 'after'] as const)(
       ]);
     }
   },
-  120_000,
+  300_000,
 );
 
 describe('the trend', () => {

@@ -8,7 +8,7 @@ import { setupWorld } from '../../support/setup-world.ts';
 
 /** What `init --may-release-gateways` gives is enough for every write of a gateway's release, and nothing of it is too much. */
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 let w: GatewayWorld;
 let role: string;
 let account: string;

@@ -6,7 +6,7 @@ import { type GatewayWorld, gatewayWorld } from '../../support/gateway-world.ts'
  * A run of the action that is killed has no record of a release. Labels of the configuration remember where the gateway was until the
  * move is proved. A sample of the calls; `npm run peers -- gateway` tries each of them with everybody who can come next.
  */
-jest.setTimeout(240_000);
+jest.setTimeout(300_000);
 
 let w: GatewayWorld;
 beforeAll(async () => {

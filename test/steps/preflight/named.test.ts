@@ -10,7 +10,7 @@ import { pasteGrant } from '../../support/paste-grant.ts';
 import { ReleaseWorld } from '../../support/release-world.ts';
 
 /** What a release needs only because an input names it: a model, the gateway in front, a secret. */
-jest.setTimeout(240_000);
+jest.setTimeout(300_000);
 const name = 'named';
 const short = { canary: 'none', duration: '1s', step_duration: '1s', slo: 'none', smoke_suite: 'none' };
 const vertex = { model: 'vertex://ocr@candidate' };

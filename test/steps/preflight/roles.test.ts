@@ -9,7 +9,7 @@ import { type FastTime, installFastTime } from '../../support/fast-time.ts';
 import { pasteGrant } from '../../support/paste-grant.ts';
 import { ReleaseWorld } from '../../support/release-world.ts';
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 /** The README's table of roles is enough to release. Without any one of its rows, the preflight names that role. */
 

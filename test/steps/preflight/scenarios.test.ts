@@ -7,7 +7,7 @@ import { releaseView } from '../../../src/domain/summary/release/view.ts';
 import { type FastTime, installFastTime } from '../../support/fast-time.ts';
 import { type Ran, ReleaseWorld, type RunOptions } from '../../support/release-world.ts';
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 /** What later stages lack is found before the first change, whatever it is, and the preflight itself breaks nothing. */
 let time: FastTime;

@@ -3,7 +3,7 @@ import type { ReleaseFacts } from '../../../src/domain/release/facts.ts';
 import { type FastTime, installFastTime } from '../../support/fast-time.ts';
 import { type AnyRan, type Ran, ReleaseWorld } from '../../support/release-world.ts';
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 const watched = {
   slo: '95%',

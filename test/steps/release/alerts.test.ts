@@ -5,7 +5,7 @@ import { type FastTime, installFastTime } from '../../support/fast-time.ts';
 import { ReleaseWorld } from '../../support/release-world.ts';
 
 /** An open alert on the service ends a release before its first write. */
-jest.setTimeout(180_000);
+jest.setTimeout(300_000);
 let time: FastTime;
 let world: ReleaseWorld;
 beforeAll(async () => {

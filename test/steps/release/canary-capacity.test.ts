@@ -6,7 +6,7 @@ import { type FastTime, installFastTime } from '../../support/fast-time.ts';
 import { ReleaseWorld } from '../../support/release-world.ts';
 
 /** A release says before it begins that a canary step has too few instances. */
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 let time: FastTime;
 let world: ReleaseWorld;
 beforeAll(async () => {

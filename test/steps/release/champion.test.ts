@@ -8,7 +8,7 @@ import { type FastTime, installFastTime } from '../../support/fast-time.ts';
 import { ReleaseWorld } from '../../support/release-world.ts';
 
 /** A release whose suite compares with the revision that serves, and pins thresholds to models. */
-jest.setTimeout(240_000);
+jest.setTimeout(300_000);
 const quick = { step_duration: '1s', duration: '1s', canary: 'none', smoke_suite: 'champion.yaml' };
 let time: FastTime;
 let world: ReleaseWorld;

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 import { type FastTime, installFastTime } from '../../support/fast-time.ts';
 import { ReleaseWorld } from '../../support/release-world.ts';
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 const quick = { step_duration: '1s', duration: '1s' };
 
 /** A sample of the stories of a release, on services that are no functions. `npm run sweep -- --stories` plays every story on them. */

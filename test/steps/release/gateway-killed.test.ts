@@ -4,7 +4,7 @@ import { type FastTime, installFastTime } from '../../support/fast-time.ts';
 import { type Death, endOfDeath, firstDocument, settlers } from '../../support/gateway-deaths.ts';
 
 /** A release is killed while its gateway moves. Whoever comes next settles the gateway with the traffic. `npm run peers -- gateway` tries every call. */
-jest.setTimeout(240_000);
+jest.setTimeout(300_000);
 let time: FastTime;
 let door: DoorWorld;
 beforeAll(async () => {

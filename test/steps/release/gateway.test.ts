@@ -12,7 +12,7 @@ import { pasteGrant } from '../../support/paste-grant.ts';
 import type { ReleaseWorld } from '../../support/release-world.ts';
 
 /** The gateway as a stage of a release: judged first, moved at 100 %, and taken back after the traffic. */
-jest.setTimeout(240_000);
+jest.setTimeout(300_000);
 let time: FastTime;
 let door: DoorWorld;
 let world: ReleaseWorld;

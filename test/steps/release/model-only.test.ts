@@ -11,7 +11,7 @@ import { ReleaseWorld } from '../../support/release-world.ts';
  * The story of a model without a change of code. The new model reads the image of the smoke test, and fails on what users send: the watch
  * sees it, traffic and alias stay with the model before, and the next model is promoted.
  */
-jest.setTimeout(240_000);
+jest.setTimeout(300_000);
 const name = 'reader';
 let time: FastTime;
 let world: ReleaseWorld;

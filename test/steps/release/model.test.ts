@@ -13,7 +13,7 @@ import { ReleaseWorld } from '../../support/release-world.ts';
 import { type WorldDriver, worldDrivers } from '../../support/world-driver.ts';
 
 /** The model as a part of a release: one exact version in plan, revision, record, report and way back. */
-jest.setTimeout(240_000);
+jest.setTimeout(300_000);
 const short = { step_duration: '1s', duration: '1s', canary: 'none', smoke_suite: 'none' };
 
 describe.each(worldDrivers)('by %s', (driver: WorldDriver) => {

@@ -10,7 +10,7 @@ const latest = 'TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST' as const;
 const named = 'TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION' as const;
 const quick = { step_duration: '1s', duration: '1s' };
 // The sandbox is slow on a busy machine, while the release's own deadlines run in fast time.
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 /** Other people and other runs act while a release is under way, or after it has died. */
 describe('others beside a release', () => {

@@ -5,7 +5,7 @@ import { ReleaseWorld } from '../../support/release-world.ts';
 import { defaultDriver } from '../../support/world-driver.ts';
 
 /** How an early failure ends a release depends not only on what failed but also on what the release had changed by then. */
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 let time: FastTime;
 let world: ReleaseWorld;
 let made = 0;

@@ -7,7 +7,7 @@ import { type FastTime, installFastTime } from '../../support/fast-time.ts';
 import { ReleaseWorld } from '../../support/release-world.ts';
 import { defaultDriver } from '../../support/world-driver.ts';
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 const quick = { step_duration: '1s', duration: '1s' };
 const internal = { ingress_settings: 'ALLOW_INTERNAL_ONLY' };

@@ -6,7 +6,7 @@ import { type FastTime, installFastTime } from '../../support/fast-time.ts';
 import { type Ran, ReleaseWorld } from '../../support/release-world.ts';
 import { worldDrivers } from '../../support/world-driver.ts';
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 const quick = { step_duration: '1s', duration: '1s' };
 const latest = 'TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST' as const;
 

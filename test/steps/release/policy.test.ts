@@ -4,7 +4,7 @@ import type { WatchEvidence } from '../../../src/steps/watch/evidence.ts';
 import { type FastTime, installFastTime } from '../../support/fast-time.ts';
 import { ReleaseWorld } from '../../support/release-world.ts';
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 /** A classical rule may decide a release. The rule acts, and the report still has the evidence. */
 let time: FastTime;

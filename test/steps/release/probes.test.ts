@@ -4,7 +4,7 @@ import type { WatchEvidence } from '../../../src/steps/watch/evidence.ts';
 import { type FastTime, installFastTime } from '../../support/fast-time.ts';
 import { type Ran, ReleaseWorld } from '../../support/release-world.ts';
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 /** A function without users: only probes can judge it. */
 describe('a release with probes', () => {

@@ -12,7 +12,7 @@ import { defaultDriver } from '../../support/world-driver.ts';
 const latest = 'TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST' as const;
 const named = 'TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION' as const;
 // The sandbox is slow on a busy machine, while the release's own deadlines run in fast time.
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 /** An image is built already, so no build of it can fail. */
 const ofSource = defaultDriver() === 'run-image' ? test.skip : test;

@@ -7,7 +7,7 @@ import type { WatchEvidence } from '../../../src/steps/watch/evidence.ts';
 import { type FastTime, installFastTime } from '../../support/fast-time.ts';
 import { type AnyRan, type Ran, ReleaseWorld } from '../../support/release-world.ts';
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 const named = 'TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION' as const;
 const watched = {

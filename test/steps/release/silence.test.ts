@@ -5,7 +5,7 @@ import { releaseView } from '../../../src/domain/summary/release/view.ts';
 import { type FastTime, installFastTime } from '../../support/fast-time.ts';
 import { ReleaseWorld } from '../../support/release-world.ts';
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 /** Without a request and without a smoke test, it is unknown whether the new revision works. */
 let time: FastTime;

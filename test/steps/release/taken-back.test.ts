@@ -5,7 +5,7 @@ import { type FastTime, installFastTime } from '../../support/fast-time.ts';
 import { ReleaseWorld } from '../../support/release-world.ts';
 
 /** Few users, so that the errors of one bad canary spend the whole error budget. They must not block the repair. */
-jest.setTimeout(180_000);
+jest.setTimeout(300_000);
 let time: FastTime;
 let world: ReleaseWorld;
 beforeAll(async () => {

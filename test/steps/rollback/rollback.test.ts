@@ -11,7 +11,7 @@ const quick = { step_duration: '1s', duration: '1s' };
 const login = new Set(['oidc', 'sts', 'iamcredentials']);
 
 // The sandbox is slow on a busy machine, while deadlines run in fast time.
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 describe('rollback', () => {
   let time: FastTime;

@@ -5,7 +5,7 @@ import { ReleaseWorld } from '../../support/release-world.ts';
 
 /** If the account of the ID tokens lacks run.invoker, every action that calls the function prints the command that grants it. */
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 let time: FastTime;
 let world: ReleaseWorld;

@@ -8,7 +8,7 @@ import { type FastTime, installFastTime } from '../../support/fast-time.ts';
 import { until } from '../../support/hold-call.ts';
 import { ReleaseWorld } from '../../support/release-world.ts';
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 const { deploy: deployAction } = await import('../../../src/actions/deploy/deploy.ts');
 
