@@ -12,6 +12,8 @@ const pipeline = { pipeline: {} } as const;
 const taskName = text({
   pattern: /^[^\s<>=](?:[^\n<>=]{0,126}[^\s<>=])?$/,
   expected: 'the name of a task such as train',
+  // It may hold what no other name holds, so a secret that was pasted here must not be shown.
+  shown: 'plain',
 });
 const taskNames = list(taskName);
 const mustRun: Kind<readonly string[] | 'training' | 'none'> = {
@@ -162,6 +164,7 @@ export const pipelineGroup = group('The pipeline', {
     kind: text({
       pattern: /^[^\s.<>=](?:[^\n.<>=]{0,126}[^\s.<>=])?(\.[\w-]{1,128})?$/,
       expected: 'a task or an output, such as train or train.model',
+      shown: 'plain',
     }),
     sentence: 'Task, or output of a task, whose model the outputs name.',
     example: 'train.model',
