@@ -1,5 +1,6 @@
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { runState } from '../../sandbox/run/model.ts';
 import { store } from '../../sandbox/storage/state.ts';
 import { modelsOf, registerModel } from '../../sandbox/vertex/models/index.ts';
 import { pipelineState } from '../../sandbox/vertex/pipelines/state.ts';
@@ -41,7 +42,10 @@ function tasks(world: PermissionWorld, scripts: object = {}): void {
 
 /** Somebody else has released a gateway in front of the service. */
 async function behindGateway({ cloud }: PermissionWorld): Promise<void> {
-  await frontGateway(cloud.sandbox, service, (await cloud.service(service))?.uri ?? '');
+  const found = runState(cloud.sandbox.world).services.get(cloud.serviceName(service));
+  const door = [...(found?.doors.values() ?? [])].find(({ kind }) => kind === 'service');
+  if (door === undefined) throw new Error(`There is no ${service}.`);
+  await frontGateway(cloud.sandbox, service, door.url);
 }
 const throughGateway = { front: 'gateway', gateway: 'front', front_audience: frontAudience };
 
