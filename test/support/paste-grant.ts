@@ -5,9 +5,9 @@ import type { Sandbox } from '../../sandbox/index.ts';
 import { bucketResource } from '../../sandbox/storage/render.ts';
 import { quoted } from '../../src/domain/data/shell.ts';
 
-/** Does a command only show something? */
+/** Does a command grant nothing? It only shows something, or it puts right what one run left, such as the alias of a model. */
 export const isLook = (command: string): boolean =>
-  /^gcloud (?:[\w-]+ )+(?:describe|list|get-iam-policy) /.test(command);
+  /^(?:curl|gcloud (?:[\w-]+ )+(?:describe|list|get-iam-policy)) /.test(command);
 
 /**
  * Runs a printed command in a shell whose gcloud grants on the sandbox, which takes milliseconds, or takes a binding away. Throws for
@@ -22,7 +22,8 @@ export function pasteGrant({ world: cloud }: Sandbox, command: string): void {
     .join(';');
   const answers = `case "$*" in *'value(attributeMapping)'*) printf '%s' ${quoted(mapping)} ;; *) printf '%s\\n' "$@" ;; esac`;
   const shell = `gcloud() { ${answers}; }\n${command}\n`;
-  const words = execFileSync('bash', ['-c', shell], { encoding: 'utf8' }).trim().split('\n');
+  // The sandbox answers in this process, which waits here: a command that called it would wait for ever.
+  const words = execFileSync('bash', ['-c', shell], { encoding: 'utf8', timeout: 60_000 }).trim().split('\n');
   const flag = (name: string) =>
     words
       .find((word) => word.startsWith(`--${name}=`))
