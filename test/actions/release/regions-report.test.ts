@@ -105,3 +105,62 @@ test('the errors begin with those of the region that stopped the others', () => 
   const report = reportOf({ a: { ...back, errors: ['one'] }, b: { ...failed, errors: ['two'] } }, 'b');
   expect(report.errors.map(({ what }) => what)).toEqual(['two', 'one']);
 });
+
+describe('what was watched in a region', () => {
+  const stage = (kind: string, percent: number | undefined, start: number, seconds: number) => ({
+    ...{ stage: kind, kind, percent, start, seconds, verdict: 'pass', note: '' },
+  });
+  const row = (facts: object) => {
+    const report = reportOf({ a: failed, b: back }, 'a');
+    Object.assign(report.evidence.waves?.regions[1]?.evidence.release ?? {}, facts);
+    const text = wavesView.head?.(report)?.join('\n') ?? '';
+    const cells = /^\| b \|(.*)\|$/m
+      .exec(text)?.[1]
+      ?.split('|')
+      .map((cell) => cell.trim());
+    return [...(cells ?? []).slice(-2), /b watch/.test(text)];
+  };
+  const counts = { total: 700, bad: 7 };
+  const evidence = { objectives: [], counts: { candidate: counts, baseline: { total: 0, bad: 0 } } };
+  const ten = { percent: 10, phase: 'split', verdict: 'pass', reason: '', requests: 700, bad: 7, evidence };
+
+  test.each<[string, object, string, string, boolean]>([
+    ['it had not begun', {}, 'not watched', '', false],
+    [
+      'it waited for its wave, and nobody was sent to it',
+      { stages: [stage('watch', 10, 30, 60)], shares: [{ at: 20, percent: 0 }] },
+      ...(['not watched', '', false] as const),
+    ],
+    [
+      'it was stopped in the middle of its first step',
+      {
+        stages: [stage('build', undefined, 0, 9), stage('watch', 10, 30, 31)],
+        shares: [{ at: 30, percent: 10 }],
+      },
+      ...(['stopped after 31 s, not counted', '', true] as const),
+    ],
+    [
+      'it has no objectives',
+      {
+        stages: [stage('build', undefined, 0, 9), stage('watch', 10, 30, 60)],
+        segments: [{ ...ten, requests: undefined, bad: undefined, evidence: undefined }],
+        shares: [{ at: 30, percent: 10 }],
+      },
+      ...(['no objectives', '', true] as const),
+    ],
+    [
+      'it was stopped in its second step',
+      {
+        stages: [stage('build', undefined, 0, 9), stage('watch', 10, 30, 60), stage('watch', 50, 90, 12)],
+        segments: [ten],
+        shares: [
+          { at: 30, percent: 10 },
+          { at: 90, percent: 50 },
+        ],
+      },
+      ...(['700; stopped after 12 s, not counted', '7 (1.00 %)', true] as const),
+    ],
+  ])('%s', (_, facts, watched, bad, charted) => {
+    expect(row(facts)).toEqual([watched, bad, charted]);
+  });
+});

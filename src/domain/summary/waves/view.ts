@@ -1,5 +1,5 @@
 import { costOf } from '../../release/cost.ts';
-import type { ReleaseFacts } from '../../release/facts.ts';
+import type { ReleaseFacts, StageFacts } from '../../release/facts.ts';
 import { errorLines, type View } from '../../report/render.ts';
 import type { Report } from '../../report/report.ts';
 import { verdictWord } from '../../report/words.ts';
@@ -73,11 +73,35 @@ function table({ regions, stopped_by: by }: Waves): string[] {
       const rate = requests > 0 ? ` (${percentText(failed / requests)})` : '';
       const word = region.skipped ? 'left out' : wordOf(region);
       const first = region.region === by ? `**${region.region}**` : region.region;
-      return `| ${first} | ${region.wave} | ${iconOf(region)} ${word} | ${serving} | ${countText(requests)} | ${countText(failed)}${rate} |`;
+      const { watched, counted } = facts ? watchedIn(facts) : { watched: '', counted: false };
+      const bad = counted ? `${countText(failed)}${rate}` : '';
+      return `| ${first} | ${region.wave} | ${iconOf(region)} ${word} | ${serving} | ${watched} | ${bad} |`;
     }),
     '',
   ];
 }
+
+/**
+ * The requests of users to the new revision. A region that another one stops in the middle of a step has not counted that step, and
+ * one that had not begun to watch has counted nothing: a 0 would say that nobody called it.
+ */
+function watchedIn(facts: ReleaseFacts): { watched: string; counted: boolean } {
+  const { segments, stages } = facts;
+  const counted = segments.some(({ evidence }) => evidence !== undefined);
+  const cut = stages.filter(
+    (stage) => isWatch(stage, facts) && !segments.some(({ percent }) => percent === stage.percent),
+  );
+  const seconds = cut.reduce((sum, stage) => sum + stage.seconds, 0);
+  const parts = [
+    ...(counted ? [countText(costOf(facts).requests)] : segments.length > 0 ? ['no objectives'] : []),
+    ...(cut.length > 0 ? [`stopped after ${spanText(seconds)}, not counted`] : []),
+  ];
+  return { watched: parts.join('; ') || 'not watched', counted };
+}
+
+/** A step that only waited for other regions has sent nobody to the new revision, so nothing was watched. */
+const isWatch = ({ kind, percent }: StageFacts, { shares }: ReleaseFacts): boolean =>
+  kind === 'watch' && shares.some((share) => share.percent === percent);
 
 const wordOf = ({ outcome, verdict }: Region): string =>
   verdictWord({ outcome, verdict, errors: [] } as unknown as Report).toLowerCase();
@@ -93,14 +117,14 @@ function chart({ regions }: Waves): string[] {
   return [...timeline(tasks, { title: 'Timeline of all regions', text }), ''];
 }
 
-function tasksOf(region: string, section: string, { stages }: ReleaseFacts): Task[] {
-  const parts: [string, (kind: string) => boolean][] = [
-    ['build', (kind) => kind === 'check' || kind === 'build' || kind === 'smoke'],
-    ['watch', (kind) => kind === 'watch'],
-    ['back', (kind) => kind === 'back'],
+function tasksOf(region: string, section: string, facts: ReleaseFacts): Task[] {
+  const parts: [string, (stage: StageFacts) => boolean][] = [
+    ['build', ({ kind }) => kind === 'check' || kind === 'build' || kind === 'smoke'],
+    ['watch', (stage) => isWatch(stage, facts)],
+    ['back', ({ kind }) => kind === 'back'],
   ];
   return parts.flatMap(([what, isOf]) => {
-    const own = stages.filter(({ kind }) => isOf(kind));
+    const own = facts.stages.filter(isOf);
     const [first, last] = [own[0], own.at(-1)];
     if (first === undefined || last === undefined) return [];
     const seconds = last.start + last.seconds - first.start;
