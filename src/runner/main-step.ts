@@ -43,7 +43,8 @@ export function closingLine(name: ActionName, did: string, main: MainStep | unde
   const ended = main
     ? main.exitCode === 0
       ? `${subject} itself ended well: ${main.line}`
-      : `${subject} itself failed: ${main.line}`
+      : // The line of an action without an outcome begins with the same word.
+        `${subject} itself failed: ${main.line.replace(/^Failed: /, '')}`
     : `${subject} itself did not end: its step was killed.`;
   return logText(`Post step of ${subject}: ${text} ${ended.charAt(0).toUpperCase()}${ended.slice(1)}`);
 }

@@ -14,6 +14,16 @@ describe('the last line of a post step', () => {
       'Post step of the release: nothing to settle. The release itself ended well: Released: ocr-2 serves 100 %.',
     ],
     [
+      'Nothing to cancel.',
+      { exitCode: 1 as const, line: 'Failed: Failed: no such job.' },
+      'Post step of the release: nothing to cancel. The release itself failed: Failed: no such job.',
+    ],
+    [
+      'Nothing to cancel.',
+      { exitCode: 1 as const, line: 'Failed: there is no such job.' },
+      'Post step of the release: nothing to cancel. The release itself failed: there is no such job.',
+    ],
+    [
       'GET run /v2/x answered 503',
       undefined,
       'Post step of the release: GET run /v2/x answered 503. The release itself did not end: its step was killed.',

@@ -121,9 +121,12 @@ const noLatency = (title: string) => ({
     'Count the requests in a bucket of a histogram: a ratioMetric of type Prometheus, with good: NAME_bucket{le="SECONDS",revision="$revision"} and total: NAME_count{revision="$revision"}.',
 });
 
+/** Prometheus refuses a file with two groups of one name: an objective `a-budget` must not have the group of the budget of `a`. */
+const groupName = (base: string) => (/-(budget|rules)$/.test(base) ? `${base}-rules` : base);
+
 function groupsOf(one: AlertingObjective, counters: PromQl, request: AlertingRequest): RuleGroup[] {
   const labels = labelsOf(one, request);
-  const name = `${slug}-${request.slo}-${one.objective.id}`;
+  const base = `${slug}-${request.slo}-${one.objective.id}`;
   const windows = [...new Set(one.pairs.flatMap((pair) => [pair.shortSeconds, pair.longSeconds]))].sort(
     (a, b) => a - b,
   );
@@ -139,10 +142,10 @@ function groupsOf(one: AlertingObjective, counters: PromQl, request: AlertingReq
   return [
     // The rules of a group are evaluated in order, so the alerts see the ratios of the same minute.
     ...(one.pairs.length > 0
-      ? [{ name, interval: '1m', rules: [...ratios, ...alertsOf(one, request)] }]
+      ? [{ name: groupName(base), interval: '1m', rules: [...ratios, ...alertsOf(one, request)] }]
       : []),
     // The whole window has many samples, and changes slowly.
-    { name: `${name}-budget`, interval: '5m', rules: [budget] },
+    { name: `${base}-budget`, interval: '5m', rules: [budget] },
   ];
 }
 

@@ -31,7 +31,7 @@ export function reasonOf(evidence: CapacityEvidence): string {
   const { present_dollars_per_thousand: now, found_dollars_per_thousand: then } = evidence;
   const price =
     now !== undefined && then !== undefined && evidence.changes.length > 0
-      ? ` It costs ${dollarsText(then)} per 1,000 requests when all its instances are busy, ${(then / now).toFixed(2)} of the present configuration.`
+      ? ` It costs ${dollarsText(then)} per 1 000 requests when all its instances are busy, ${(then / now).toFixed(2)} of the present configuration.`
       : '';
   const as = evidence.changes.length === 0 ? ', as now' : '';
   const final = evidence.final ? 'The cheapest configuration that keeps' : 'A configuration that keeps';
@@ -59,7 +59,7 @@ export function trialLine(trial: TrialEvidence): string {
     pointText(trial.point),
     ...calls,
     ...times,
-    `${dollarsText(trial.dollars_per_thousand)} per 1,000`,
+    `${dollarsText(trial.dollars_per_thousand)} per 1 000`,
     trial.note ?? '',
   ]
     .filter(Boolean)

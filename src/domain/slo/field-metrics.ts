@@ -25,11 +25,17 @@ export const metricMark = (slo: string): string => `Made by ${product} from the 
 /** Google takes at most 100 characters. */
 const mostName = 100;
 
+/**
+ * Both names may have hyphens, so that `ocr` with `a-b` and `ocr-a` with `b` would read the same. An objective of one word is told apart by
+ * the last hyphen; any other gets a fingerprint of the two.
+ */
 function nameOf(service: string, objective: string, what: keyof FieldMetrics): string {
-  const whole = `${slug}-${service}-${objective}-${what}`;
-  if (whole.length <= mostName) return whole;
-  const end = `-${fingerprint(whole)}-${what}`;
-  return `${whole.slice(0, mostName - end.length)}${end}`;
+  const stem = `${slug}-${service}-${objective}`;
+  const whole = `${stem}-${what}`;
+  const isOneWord = !objective.includes('-');
+  if (isOneWord && whole.length <= mostName) return whole;
+  const end = `-${fingerprint(isOneWord ? whole : `${service}/${objective}`)}-${what}`;
+  return `${stem.slice(0, mostName - end.length)}${end}`;
 }
 
 /** Of a regular expression, so that a text stands for itself. A line break within a filter would be an AND. */

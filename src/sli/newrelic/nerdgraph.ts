@@ -47,7 +47,7 @@ export function createNrql(client: NerdGraphClient): Nrql {
 
   const spent = () =>
     new QuotaSpent(`queries of account ${account} in New Relic`, {
-      why: 'An account may make 3,000 queries a minute, and all of its users and tools share them.',
+      why: 'An account may make 3 000 queries a minute, and all of its users and tools share them.',
       fix: 'Release fewer functions at a time, or query less with other tools.',
     });
   const refuseFor = (askedMs = 0): QuotaSpent => {

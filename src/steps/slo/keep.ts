@@ -4,6 +4,7 @@ import type { Finding } from '../../domain/findings/finding.ts';
 import { ofRule } from '../../domain/findings/of-rule.ts';
 import { sloRules } from '../../domain/findings/rules/slo.ts';
 import type { Verdict } from '../../domain/findings/verdict.ts';
+import { countText } from '../../domain/text/numbers.ts';
 import { plural } from '../../domain/text/sentence.ts';
 import type { Log } from '../ports/log.ts';
 import type { SloStore } from './ports.ts';
@@ -81,7 +82,7 @@ const words: Partial<Record<Change['does'], string>> = {
 function driftReason(writes: readonly Change[]): string {
   const [first] = writes as readonly [Change];
   const field = first.fields[0]?.field;
-  const more = writes.length > 1 ? ` and ${plural(writes.length - 1, 'more')}` : '';
+  const more = writes.length > 1 ? ` and ${countText(writes.length - 1)} more` : '';
   return `${nameOf(first)}${field === undefined ? '' : ` (${field})`}${more} ${writes.length > 1 ? 'differ' : 'differs'} from the SLO file.`;
 }
 

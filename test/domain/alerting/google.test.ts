@@ -82,3 +82,16 @@ test.each(['a', 'x'.repeat(63), `${'y'.repeat(53)}-${'z'.repeat(9)}`])(
     expect(serviceId(slo)).not.toMatch(/-$/);
   },
 );
+
+test('two long names of SLOs that begin the same have services of their own', () => {
+  const names = ['a', 'b'].map((end) => serviceId(`${'x'.repeat(61)}-${end}`));
+  expect(new Set(names).size).toBe(2);
+});
+
+test('no two groups of rules have one name, whatever the objectives are called', () => {
+  const ids = ['a', 'a-budget', 'a-rules', 'a-budget-rules', 'a-budget-budget', 'budget', 'rules'];
+  const objectives = ids.map((id) => ({ id, kind: 'availability', target: 0.99 }) as const);
+  const names = prometheusGroups({ ...request, objectives }).groups.map(({ name }) => name);
+  expect(names).toHaveLength(2 * ids.length);
+  expect(new Set(names).size).toBe(names.length);
+});

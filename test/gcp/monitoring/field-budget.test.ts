@@ -5,6 +5,7 @@ import { writeEntry } from '../../../sandbox/logs/store.ts';
 import { objectiveName } from '../../../src/domain/alerting/google/names.ts';
 import type { AlertingRequest } from '../../../src/domain/alerting/request.ts';
 import type { JsonObject } from '../../../src/domain/data/json.ts';
+import { slug } from '../../../src/domain/product.ts';
 import { fieldMetrics } from '../../../src/domain/slo/field-metrics.ts';
 import { judgeField, type LogField } from '../../../src/domain/slo/log-field.ts';
 import { budgetLines } from '../../../src/domain/summary/watch/budget.ts';
@@ -258,4 +259,19 @@ test('a metric has a name of Google’s, and two objectives never share one', ()
   );
   expect(new Set(names).size).toBe(4);
   for (const name of names) expect(name).toMatch(/^[a-z][a-z0-9-]{1,99}$/);
+});
+
+test('services and objectives whose names read the same when they are joined have metrics of their own', () => {
+  const logField = { field: 'jsonPayload.x', below: 1 };
+  const namesOf = (service: string, id: string) =>
+    Object.values(fieldMetrics(service, { id, logField }) ?? {}).map(({ name }) => name);
+  const parts = ['a', 'b', 'bad', 'judged', 'a-b', 'b-a', 'a-bad', 'a-b-a', 'judged-a', 'a'.repeat(40)];
+  const names = parts.flatMap((service) => parts.flatMap((id) => namesOf(service, id)));
+  expect(new Set(names).size).toBe(2 * parts.length ** 2);
+  for (const name of names) expect(name).toMatch(/^[a-z][a-z0-9-]{1,99}$/);
+  // A name about which there is no doubt stays as it was.
+  expect(namesOf('ocr-api', 'quality')).toEqual([
+    `${slug}-ocr-api-quality-judged`,
+    `${slug}-ocr-api-quality-bad`,
+  ]);
 });

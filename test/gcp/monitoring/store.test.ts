@@ -194,7 +194,8 @@ describe('verify names every field that differs, old and new', () => {
     await world.run('apply');
     world.state.policies.delete(only(world.state.policies).name);
     world.state.dashboards.clear();
-    const { verdict, findings } = await world.run('verify');
+    const { verdict, reason, findings } = await world.run('verify');
+    expect(reason).toMatch(/ and 1 more differ from the SLO file\.$/);
     expect([verdict, findings.map(({ title }) => title)]).toEqual([
       'fail',
       [expect.stringMatching(/alert policy .* is missing/), expect.stringMatching(/dashboard .* is missing/)],

@@ -27,7 +27,7 @@ function trialLines({ trials, objective }: CapacityEvidence): string[] {
   if (trials.length === 0) return [];
   const limit = objectiveText(objective);
   return [
-    `| configuration | ${limit} | missed | p50 | ${quantileText(objective.quantile)} | per 1,000 requests |`,
+    `| configuration | ${limit} | missed | p50 | ${quantileText(objective.quantile)} | per 1 000 requests |`,
     '|:--|:--|--:|--:|--:|--:|',
     ...trials.map((trial) => {
       const full = trial.full > 0 ? ` (${trial.full} × 429)` : '';
