@@ -2,108 +2,16 @@ import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { endpoints } from '../../src/http/endpoints.ts';
-import { createRest } from '../../src/http/rest.ts';
 import { closeConnections } from '../../src/http/send.ts';
-import { chooseSource, type SourceName, sourceInputs, sourceNames } from '../../src/sli/registry.ts';
+import { sourceNames } from '../../src/sli/registry.ts';
 import type { SliSource } from '../../src/steps/ports/sli.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
+import { cases, minute, objectives, opened, secrets, start } from './support/opened.ts';
 
 /**
  * Every source of the registry that asks a server, before a server that answers anything: none of it may count, reach another host, fill
  * the memory, or show a credential. An answer that says nothing is either refused or no request at all.
  */
-
-const start = Date.UTC(2026, 10, 22, 12);
-const minute = 60_000;
-const objectives = [{ id: 'availability', kind: 'availability', target: 0.99 }] as const;
-const secrets = {
-  google: 'ya29.google-secret-token',
-  prometheus: 'prometheus-secret-token',
-  datadog: '0123456789abcdef0123456789abcdef',
-  datadogApp: 'ddapp-secret-0123456789abcdef0123456789',
-  newrelic: 'NRAK-0123456789ABCDEFGHIJKLMNOPQ',
-  aws: 'aws-secret-key-0123456789',
-};
-
-const defaults = Object.fromEntries(
-  Object.entries(sourceInputs).map(
-    ([name, { kind, default: text }]: [
-      string,
-      { kind: { parse(text: string): unknown }; default?: string },
-    ]) => [name, text === undefined ? undefined : kind.parse(text)],
-  ),
-);
-const parsed = (inputs: Record<string, string>) =>
-  Object.fromEntries(
-    Object.entries(inputs).map(([name, text]) => [
-      name,
-      (sourceInputs as Record<string, { kind: { parse(text: string): unknown } }>)[name]?.kind.parse(text),
-    ]),
-  );
-
-/** The inputs of each source, by the name under which it is tested. */
-const cases: Record<string, [source: SourceName, inputs: (url: string) => Record<string, string>]> = {
-  logs: ['logs', () => ({})],
-  metrics: ['metrics', () => ({})],
-  auto: ['auto', () => ({})],
-  prometheus: [
-    'prometheus',
-    (url) => ({
-      prometheus_url: url,
-      prometheus_token: secrets.prometheus,
-      prometheus_total: 'reqs{revision="$revision"}',
-      prometheus_bad: 'reqs{revision="$revision",code="500"}',
-    }),
-  ],
-  'Google’s Prometheus': [
-    'prometheus',
-    () => ({
-      prometheus_google: 'true',
-      prometheus_total: 'reqs{revision="$revision"}',
-      prometheus_bad: 'reqs{revision="$revision",code="500"}',
-    }),
-  ],
-  loki: [
-    'prometheus',
-    (url) => ({
-      prometheus_url: url,
-      prometheus_flavour: 'loki',
-      prometheus_token: secrets.prometheus,
-      prometheus_total: '{app="ocr", revision="$revision"}',
-      prometheus_bad: '{app="ocr", revision="$revision"} |= "error"',
-    }),
-  ],
-  cloudwatch: [
-    'cloudwatch',
-    () => ({
-      cloudwatch_region: 'eu-central-1',
-      cloudwatch_counts: 'http-api',
-      cloudwatch_dimensions: 'ApiId=a1b2\nStage=prod',
-    }),
-  ],
-  datadog: [
-    'datadog',
-    () => ({
-      datadog_site: 'eu1',
-      datadog_api_key: secrets.datadog,
-      datadog_app_key: secrets.datadogApp,
-      datadog_total: 'sum:trace.http.request.hits{service:ocr,version:$revision}',
-      datadog_bad: 'sum:trace.http.request.errors{service:ocr,version:$revision}',
-    }),
-  ],
-  newrelic: [
-    'newrelic',
-    () => ({
-      newrelic_region: 'eu',
-      newrelic_account: '1234567',
-      newrelic_key: secrets.newrelic,
-      newrelic_total:
-        "SELECT count(apm.service.transaction.duration) FROM Metric WHERE appName = '$revision'",
-      newrelic_bad: "SELECT count(apm.service.error.count) FROM Metric WHERE appName = '$revision'",
-    }),
-  ],
-};
 
 const json = { 'content-type': 'application/json' };
 const zeros = Buffer.alloc(1024 * 1024, ' ');
@@ -219,42 +127,6 @@ afterEach(async () => {
   await new Promise((resolve) => server.close(resolve));
 });
 
-const silent = { line: () => {}, warning: () => {}, detail: () => {}, debug: () => {} };
-
-/** The source as an action opens it. */
-async function opened(name: string, clock: VirtualClock): Promise<SliSource> {
-  const [source, inputs] = cases[name] as (typeof cases)[string];
-  const problems: string[] = [];
-  const chosen = chooseSource(
-    { ...defaults, ...parsed(inputs(url)), source },
-    { probes: false, split: false, objectives },
-    (names, problem) => void problems.push(`${[names].flat().join()}: ${problem}`),
-  );
-  expect(problems).toEqual([]);
-  const env = {
-    ...{ DATADOG_HOST: url, NEW_RELIC_NERDGRAPH: url, AWS_ENDPOINT_URL: url },
-    ...{ AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE', AWS_SECRET_ACCESS_KEY: secrets.aws },
-  };
-  return chosen.open({
-    ...{ clock, log: silent, projectId: 'p', region: 'us-central1', objectives },
-    rest: createRest({
-      endpoints: endpoints({
-        ...{ GHA_ENDPOINT_OVERRIDE_run: url, GHA_ENDPOINT_OVERRIDE_logging: url },
-        GHA_ENDPOINT_OVERRIDE_monitoring: url,
-      }),
-      ...{ clock, log: silent, userAgent: 'test', redact: (said: string) => said },
-      accessToken: async () => secrets.google,
-    }),
-    outside: {
-      ...{ env, sandbox: true, userAgent: 'test', mask: () => {} },
-      identityToken: async () => '',
-    },
-    runProgram: async () => {
-      throw new Error('not used');
-    },
-  } as never);
-}
-
 test('every source of the registry but a program is here', () => {
   const here = new Set(Object.values(cases).map(([name]) => name));
   expect(sourceNames.filter((name) => !here.has(name))).toEqual(['command']);
@@ -293,7 +165,7 @@ describe.each(Object.keys(cases))('%s', (name) => {
   test.each(Object.keys(answers))('%s', async (kind) => {
     answer = answers[kind] as (typeof answers)[string];
     const clock = new VirtualClock(start);
-    const { counted, said } = await asked(await opened(name, clock), clock);
+    const { counted, said } = await asked(await opened(name, url, clock), clock);
     expect(counted.filter((count) => count !== 0)).toEqual([]);
     expect(reached).toBe(0);
     for (const secret of Object.values(secrets)) expect(said).not.toContain(secret);
@@ -308,7 +180,7 @@ describe.each(Object.keys(cases))('%s', (name) => {
       dripping.push(setInterval(() => response.write(' '), 20));
     };
     const clock = new VirtualClock(start);
-    const source = await opened(name, clock);
+    const source = await opened(name, url, clock);
     const reader = source.open({ service: 'ocr', revisions: ['new'], objectives, since: start });
     await clock.sleep(8 * minute);
     const run = new AbortController();

@@ -4,6 +4,7 @@ import { explainDenied } from '../../aws/login.ts';
 import { isObject, type JsonObject, listOf, objectOf, textOf } from '../../domain/data/json.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import { CountsRefused, CountsUnusable } from '../../steps/ports/counts-refused.ts';
+import { isCount } from '../count.ts';
 import type { Point, Window } from '../minutes/window.ts';
 import { QuotaSpent } from '../quota/quota-spent.ts';
 import { firstWarning } from '../warnings.ts';
@@ -55,7 +56,7 @@ export function createReadSums(client: AwsClient, role: string | undefined): Rea
         { ...body, ...(token === undefined ? {} : { NextToken: token }) },
         signal,
       );
-      pages.add(answer, { from, to });
+      pages.add(answer, { from, to, periodSeconds });
       token = textOf(answer.NextToken);
       if (token === undefined) return pages.whole();
     }
@@ -115,7 +116,7 @@ class Pages {
     this.#status = metrics.map(() => undefined);
   }
 
-  add(answer: JsonObject, { from, to }: { from: number; to: number }): void {
+  add(answer: JsonObject, { from, to, periodSeconds }: Window): void {
     const global = messagesOf(answer.Messages);
     if (global !== undefined) throw partial(global);
     for (const raw of listOf(answer.MetricDataResults)) {
@@ -136,10 +137,15 @@ class Pages {
       if (times.length !== values.length) throw malformed('it has more times than values, or fewer');
       for (const [n, time] of times.entries()) {
         const value = values[n];
-        if (typeof time !== 'number' || typeof value !== 'number' || !Number.isFinite(value) || value < 0)
+        if (typeof time !== 'number' || !Number.isFinite(time) || !isCount(value))
           throw malformed('a point is not a time and a count');
         const start = Math.round(time * 1000);
-        if (start >= from && start < to) this.#points[index]?.set(start, Math.round(value));
+        if (start < from || start >= to) continue;
+        if ((start - from) % (periodSeconds * 1000) !== 0)
+          throw malformed('a point is between two of the periods that were asked for');
+        const known = this.#points[index]?.get(start);
+        if (known !== undefined && known !== value) throw malformed('a period has two counts');
+        this.#points[index]?.set(start, value);
       }
     }
   }

@@ -1,6 +1,7 @@
 import { isObject, type JsonObject, listOf, objectOf, textsOf } from '../../domain/data/json.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import { CountsUnusable } from '../../steps/ports/counts-refused.ts';
+import { isCount } from '../count.ts';
 import type { Point, Window } from '../minutes/window.ts';
 import { firstWarning } from '../warnings.ts';
 import type { DatadogApi } from './api.ts';
@@ -91,13 +92,17 @@ function seriesOf(
   }
   if (found.some((own, n) => own.length > 1 && !queries[n]?.includes(' by {')))
     throw malformed('it has several series, but one count was asked for');
+  for (const own of found) {
+    const groups = own.map(({ tags }) => [...tags].sort().join('\n'));
+    if (new Set(groups).size < groups.length) throw malformed('it has the series of one group twice');
+  }
   return found;
 }
 
 function countOf(value: unknown, query: string): number {
   if (typeof value !== 'number' || !Number.isFinite(value)) throw malformed('a value is no number');
   const count = Math.round(value);
-  if (count >= 0 && Math.abs(value - count) <= tolerance) return count;
+  if (isCount(count) && Math.abs(value - count) <= tolerance) return count;
   throw new CountsUnusable({
     what: `${query} has the value ${Number(value.toPrecision(6))}, which is not a number of requests.`,
     why: 'The metric is a gauge or an average, not a count.',

@@ -7,7 +7,10 @@ import type { SliQuery, SliReading } from '../../steps/ports/sli.ts';
 import { AnswerTally, LatencyTally, spanOf, Tally } from '../tally.ts';
 import { FieldBook } from './field-book.ts';
 import { LagMeter } from './lag-meter.ts';
-import { judge, type RequestEntry, readEntry } from './log-entry.ts';
+import { judge, keyOf, type RequestEntry, readEntry } from './log-entry.ts';
+
+/** The clock here may be this far behind Google's. */
+export const clockSkewMs = 5000;
 
 /** Judges one entry under every objective and adds it to the tally, and to the failures if it is bad. */
 export function bookEntry(
@@ -34,6 +37,7 @@ export class EntryBook {
   readonly #query: SliQuery;
   readonly #tagHosts: Set<string>;
   readonly #received = new Map<string, number>();
+  #forgotten = Number.NEGATIVE_INFINITY;
   readonly #fields: FieldBook;
   readonly #lag = new LagMeter(10_000);
   /** An earlier reader booked the entries that arrived up to here. */
@@ -70,12 +74,14 @@ export class EntryBook {
       return;
     }
     const entry = readEntry(raw, this.#tagHosts);
-    if (!entry) {
+    // An arrival that is still to come is no arrival. The next look would ask for nothing before it.
+    if (!entry || entry.received > now + clockSkewMs) {
       this.unreadable++;
       return;
     }
-    const key = `${entry.insertId}\n${entry.timestamp}`;
-    if (this.#received.has(key) || entry.received <= this.bookedBefore) return;
+    const key = keyOf(entry);
+    if (this.#received.has(key) || entry.received <= this.bookedBefore || entry.received < this.#forgotten)
+      return;
     this.#received.set(key, entry.received);
     this.newest = Math.max(this.newest, entry.received);
     this.#lag.saw(entry.received - entry.timestamp, now - entry.received);
@@ -99,8 +105,9 @@ export class EntryBook {
     bookEntry(this.#tally, this.#query.objectives, entry, span, span < 0 ? undefined : this.#failures);
   }
 
-  /** Forgets entries that arrived before this time, because no later pass reads them again. */
+  /** Forgets entries that arrived before this time, because no later pass asks for them. One that comes nevertheless does not count. */
   forgetBefore(time: number): void {
+    this.#forgotten = Math.max(this.#forgotten, time);
     for (const [key, received] of this.#received) if (received < time) this.#received.delete(key);
   }
 

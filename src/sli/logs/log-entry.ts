@@ -33,6 +33,9 @@ export interface RequestEntry {
  */
 const refusals: ReadonlySet<number> = new Set([401, 403, 404, 413]);
 
+/** RFC 9110: a status has three digits, and nothing above 599 means anything. */
+const isStatus = (status: number) => Number.isInteger(status) && status >= 100 && status <= 599;
+
 /** Returns undefined if the entry cannot be judged because it lacks an id, a time, a revision or a status. */
 export function readEntry(raw: Json | undefined, tagHosts: ReadonlySet<string>): RequestEntry | undefined {
   const entry = objectOf(raw);
@@ -42,7 +45,7 @@ export function readEntry(raw: Json | undefined, tagHosts: ReadonlySet<string>):
   const timestamp = Date.parse(textOrEmpty(entry.timestamp));
   const received = Date.parse(textOrEmpty(entry.receiveTimestamp));
   const status = typeof request.status === 'number' ? request.status : Number.NaN;
-  if (!insertId || !Number.isFinite(timestamp) || !Number.isInteger(status) || status < 100) return undefined;
+  if (!insertId || !Number.isFinite(timestamp) || !isStatus(status)) return undefined;
   if (!revision && status !== 429 && !refusals.has(status)) return undefined;
   const seconds = /^(\d+(?:\.\d+)?)s$/.exec(textOrEmpty(request.latency))?.[1];
   return {
@@ -58,6 +61,9 @@ export function readEntry(raw: Json | undefined, tagHosts: ReadonlySet<string>):
     excluded: exclusionOf(entry, request, status, tagHosts),
   };
 }
+
+/** What tells an entry from every other one. */
+export const keyOf = ({ insertId, timestamp }: RequestEntry): string => `${insertId}\n${timestamp}`;
 
 function exclusionOf(
   entry: JsonObject,

@@ -8,7 +8,7 @@ import { QuotaSpent } from '../quota/quota-spent.ts';
 import { Tally } from '../tally.ts';
 import { createEntriesApi, type EntriesOptions } from './entries-api.ts';
 import { bookEntry } from './entry-book.ts';
-import { readEntry } from './log-entry.ts';
+import { keyOf, readEntry } from './log-entry.ts';
 import { type LogAccess, LogReader } from './log-reader.ts';
 
 export interface LoggingOptions extends EntriesOptions, Pick<LogAccess, 'pagesPerPoll' | 'requestTimeoutMs'> {
@@ -54,6 +54,7 @@ export function createLogging(options: LoggingOptions): SliSource {
       const tally = new Tally();
       const filter = api.filterOf(query.service, [`timestamp>="${iso(from)}"`, `timestamp<"${iso(to)}"`]);
       const noTags = new Set<string>();
+      const seen = new Set<string>();
       let token: string | undefined;
       let pages = 0;
       let client = 0;
@@ -73,6 +74,8 @@ export function createLogging(options: LoggingOptions): SliSource {
         for (const raw of answer.entries) {
           const entry = readEntry(raw, noTags);
           if (!entry || entry.excluded || query.except?.includes(entry.revision)) continue;
+          if (entry.timestamp < from || entry.timestamp >= to || seen.has(keyOf(entry))) continue;
+          seen.add(keyOf(entry));
           bookEntry(tally, query.objectives, entry, 0);
           if (faultOf(entry.status) === 'client') client++;
         }

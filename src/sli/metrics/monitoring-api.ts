@@ -82,7 +82,10 @@ export function createMonitoringApi({ rest, projectId, member, region }: Monitor
     );
     const groups = [byRevision, 'metric.labels.response_code'];
     const bodies = await summed({ metric, filter, groups }, interval, signal);
-    return bodies.flatMap((body) => readSeries(body, objective));
+    return pointsWithin(
+      bodies.flatMap((body) => readSeries(body, objective)),
+      interval,
+    );
   }
 
   /** The pages of a sum by group. */
@@ -137,8 +140,7 @@ export function createMonitoringApi({ rest, projectId, member, region }: Monitor
   ): Promise<number> {
     const filter = cloudRunFilter(metric, { region, service });
     const bodies = await summed({ metric, filter, groups: [byRevision] }, interval, signal);
-    return bodies
-      .flatMap(readCounts)
+    return pointsWithin(bodies.flatMap(readCounts), interval)
       .filter(({ revision }) => !except.includes(revision))
       .reduce((sum, { total }) => sum + total, 0);
   }

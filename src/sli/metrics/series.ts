@@ -1,6 +1,7 @@
 import { type JsonObject, listOf, objectOf, textOrEmpty } from '../../domain/data/json.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import type { SliObjective } from '../../steps/ports/sli.ts';
+import { isCount } from '../count.ts';
 import { isBadStatus } from '../tally.ts';
 import { countAbove, readHistogram } from './distribution.ts';
 
@@ -21,9 +22,8 @@ export interface BucketCount {
 /** Reads an INT64, which JSON carries as text, or a double without a fraction. */
 function wholeOf(value: JsonObject): number | undefined {
   const raw = value.int64Value ?? value.doubleValue;
-  const number =
-    typeof raw === 'string' && raw.trim() !== '' ? Number(raw) : typeof raw === 'number' ? raw : Number.NaN;
-  return Number.isSafeInteger(number) && number >= 0 ? number : undefined;
+  const number = typeof raw === 'string' && /^\d+$/.test(raw) ? Number(raw) : raw;
+  return isCount(number) ? number : undefined;
 }
 
 /** The series of a page, each with its revision. Throws if the page is not whole. */
@@ -43,15 +43,48 @@ function seriesIn(body: JsonObject): { series: JsonObject; revision: string }[] 
   });
 }
 
+/** When a point was counted. Milliseconds since the epoch. */
+function intervalOf(point: unknown): { start: number; end: number } {
+  const interval = objectOf(objectOf(point).interval);
+  const start = Date.parse(textOrEmpty(interval.startTime));
+  const end = Date.parse(textOrEmpty(interval.endTime));
+  if (!(end > start)) throw malformed('a point has no interval');
+  return { start, end };
+}
+
 /** A page of plain counts by revision. */
-export function readCounts(body: JsonObject): { revision: string; total: number }[] {
+export function readCounts(
+  body: JsonObject,
+): (Pick<BucketCount, 'revision' | 'start' | 'end' | 'total'> & { code: '' })[] {
   return seriesIn(body).flatMap(({ series, revision }) =>
     listOf(series.points).map((point) => {
       const total = wholeOf(objectOf(objectOf(point).value));
       if (total === undefined) throw malformed('a point of the count is not a whole number');
-      return { revision, total };
+      return { revision, code: '', ...intervalOf(point), total };
     }),
   );
+}
+
+/** Ends of points may be written some milliseconds beside their minute. */
+const slackMs = 1000;
+
+/**
+ * The points that lie in the time that was asked for. Throws if two points of one series are about the same time, since a request would
+ * count twice.
+ */
+export function pointsWithin<P extends Pick<BucketCount, 'revision' | 'code' | 'start' | 'end'>>(
+  points: readonly P[],
+  { from, to }: { from: number; to: number },
+): P[] {
+  const within = points.filter(({ start, end }) => start >= from - slackMs && end <= to + slackMs);
+  const ends = new Map<string, number>();
+  for (const { revision, code, start, end } of [...within].sort((a, b) => a.start - b.start)) {
+    const key = `${revision}\n${code}`;
+    if (start + slackMs < (ends.get(key) ?? Number.NEGATIVE_INFINITY))
+      throw malformed('two points of one series are about the same time');
+    ends.set(key, end);
+  }
+  return within;
 }
 
 /**
@@ -63,10 +96,7 @@ export function readSeries(body: JsonObject, objective: SliObjective): BucketCou
   for (const { series, revision } of seriesIn(body)) {
     const code = textOrEmpty(objectOf(objectOf(series.metric).labels).response_code);
     for (const point of listOf(series.points)) {
-      const interval = objectOf(objectOf(point).interval);
-      const start = Date.parse(textOrEmpty(interval.startTime));
-      const end = Date.parse(textOrEmpty(interval.endTime));
-      if (!(end > start)) throw malformed('a point has no interval');
+      const { start, end } = intervalOf(point);
       const value = objectOf(objectOf(point).value);
       if (objective.kind === 'latency') {
         const histogram = readHistogram(value.distributionValue);

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../domain/data/json.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import { CountsUnusable } from '../../steps/ports/counts-refused.ts';
+import { isCount } from '../count.ts';
 import type { Point, Window } from '../minutes/window.ts';
 import type { Nrql } from './nerdgraph.ts';
 
@@ -9,11 +10,10 @@ const malformed = (why: string) =>
 
 /** The number `n` of a row. */
 export function countOf({ n }: JsonObject, query: string): number {
-  // A sum over nothing is null.
   // A sum over nothing is null. A row without its number says nothing, which is not the number 0.
   if (n === null) return 0;
   if (typeof n !== 'number' || !Number.isFinite(n)) throw malformed('a count is no number');
-  if (n >= 0 && Number.isInteger(n)) return n;
+  if (isCount(n)) return n;
   throw new CountsUnusable({
     what: `${query} has the value ${Number(n.toPrecision(6))}, which is not a number of requests.`,
     fix: 'Count with count(…), or with sum(…) of a metric that holds counts.',

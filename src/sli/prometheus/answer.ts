@@ -1,7 +1,8 @@
-import { isObject, textsOf } from '../../domain/data/json.ts';
+import { isObject, objectOf, textsOf } from '../../domain/data/json.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import type { Labels } from '../../domain/slo/selector.ts';
 import { CountsUnusable } from '../../steps/ports/counts-refused.ts';
+import { isCount } from '../count.ts';
 import { firstWarning } from '../warnings.ts';
 
 export interface Sample {
@@ -32,10 +33,16 @@ function sampleOf(raw: unknown): Sample | undefined {
     raw[1].trim() === ''
   )
     throw malformed('a sample is not [time, "value"]');
-  const value = Number(raw[1]);
+  const [at, text] = raw as [number, string];
+  if (!Number.isFinite(at) || !number.test(text))
+    throw malformed(`a sample has the value ${text.slice(0, 50)}`);
+  const value = Number(text);
   // NaN marks a series that has ended. It is not a count, and not a zero either.
-  return Number.isFinite(value) && value >= 0 ? { at: raw[0], value } : undefined;
+  return value >= 0 && value <= Number.MAX_SAFE_INTEGER ? { at, value } : undefined;
 }
+
+/** As the servers write numbers. JavaScript also reads others, such as hexadecimal ones. */
+const number = /^(?:NaN|[+-]?(?:Inf|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?))$/;
 
 /**
  * Errors that the same query will always cause; https://prometheus.io/docs/prometheus/latest/querying/api/. VictoriaMetrics writes the
@@ -100,9 +107,28 @@ export function readMatrix(body: unknown): Series[] {
     return {
       key: JSON.stringify(labels),
       labels: labelsOf(raw.metric),
-      samples: raw.values.map(sampleOf).filter((sample) => sample !== undefined),
+      samples: raw.values
+        .map(sampleOf)
+        .filter((sample) => sample !== undefined)
+        .sort((a, b) => a.at - b.at),
     };
   });
+}
+
+/**
+ * Reads what one sum counted in each period. A sample that is no count is refused, because a period that is left out would count as no
+ * request or as no failure.
+ */
+export function readPeriods(body: unknown): Sample[] {
+  const [series, ...others] = readMatrix(body);
+  if (others.length > 0) throw malformed('it has several series, but one sum was asked for');
+  if (series === undefined) return [];
+  const raw = (objectOf(dataOf(body)).result as { values: unknown[] }[])[0]?.values ?? [];
+  if (series.samples.length < raw.length || !series.samples.every(({ value }) => isCount(value)))
+    throw malformed('a sample is no number of entries');
+  if (new Set(series.samples.map(({ at }) => at)).size < series.samples.length)
+    throw malformed('a period has two counts');
+  return series.samples;
 }
 
 /** Reads the one number of an instant query over the whole window. Undefined: there is none. NaN: what is there is no count. */

@@ -26,6 +26,13 @@ const overlapSeconds = 300;
 /** The longest time to expect between two scrapes. */
 export const scrapeMs = 60_000;
 
+/** The samples of the time that was asked for. */
+const within = (body: unknown, { from, to }: { from: number; to: number }): Series[] =>
+  readMatrix(body).map((one) => ({
+    ...one,
+    samples: one.samples.filter(({ at }) => at >= from && at <= to),
+  }));
+
 /** Reads counters for one watch and turns their raw samples into increments. */
 export class PrometheusReader implements SliReader {
   readonly source = 'prometheus';
@@ -67,7 +74,10 @@ export class PrometheusReader implements SliReader {
     const whole = await Promise.all(
       this.#jobs().map(async (job) => ({
         ...job,
-        series: readMatrix(await this.#access.query(`${job.selector}[${range}s]`, pinned, signal)),
+        series: within(await this.#access.query(`${job.selector}[${range}s]`, pinned, signal), {
+          from: pinned / 1000 - range,
+          to: pinned / 1000,
+        }),
       })),
     );
     requireCounts(this.#byCounter(whole), this.#access.existing);

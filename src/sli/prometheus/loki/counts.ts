@@ -1,10 +1,11 @@
+import { ReleaseError } from '../../../domain/errors/errors.ts';
 import type { PrometheusCounters } from '../../../domain/slo/objective.ts';
 import { CountsUnusable } from '../../../steps/ports/counts-refused.ts';
 import type { SliQuery, SliTotals } from '../../../steps/ports/sli.ts';
 import type { Minute } from '../../minutes/book.ts';
 import type { MinuteAnswer } from '../../minutes/reader.ts';
 import type { Point, Window } from '../../minutes/window.ts';
-import { readMatrix } from '../answer.ts';
+import { readPeriods } from '../answer.ts';
 import type { PrometheusApi } from '../query-api.ts';
 import {
   comparedLabels,
@@ -145,9 +146,15 @@ export class LokiCounts {
       },
       signal,
     );
-    return readMatrix(body).flatMap(({ samples }) =>
-      samples.map(({ at, value }) => ({ start: (at - periodSeconds) * 1000, sum: Math.round(value) })),
-    );
+    return readPeriods(body)
+      .map(({ at, value }) => ({ start: (at - periodSeconds) * 1000, sum: value }))
+      .filter(({ start }) => start >= from && start < to)
+      .map((point) => {
+        if ((point.start - from) % (periodSeconds * 1000) === 0) return point;
+        throw new ReleaseError('response-malformed', {
+          what: 'The answer of Loki cannot be used: a sample is between two of the periods that were asked for.',
+        });
+      });
   }
 }
 
