@@ -48,6 +48,15 @@ const failed = (message: string, errorClass: string, status = 200): Answer => ({
   },
 });
 
+/** The account and the query of a document, which gives them by variables of any name. */
+function questionOf(text: string): { account: number; nrql: string } | undefined {
+  const { query, variables } = JSON.parse(text) as { query: string; variables: Record<string, unknown> };
+  const valueOf = (pattern: RegExp) => variables[pattern.exec(query)?.[1] ?? ''];
+  const account = valueOf(/\baccount\s*\(\s*id:\s*\$(\w+)/);
+  const nrql = valueOf(/\bnrql\s*\([^)]*?\bquery:\s*\$(\w+)/);
+  return typeof account === 'number' && typeof nrql === 'string' ? { account, nrql } : undefined;
+}
+
 export async function startNewRelic({ now, perMinute = 3000 }: NewRelicOptions) {
   const rows: Row[] = [];
   /** The accounts that the user of a key may read. */
@@ -81,8 +90,15 @@ export async function startNewRelic({ now, perMinute = 3000 }: NewRelicOptions) 
           ],
         },
       };
-    const { variables } = JSON.parse(text) as { variables: { account: number; nrql: string } };
-    queries.push(variables.nrql);
+    const asked = questionOf(text);
+    if (!asked)
+      return {
+        status: 400,
+        body: {
+          errors: [{ message: 'The document names no account and no query of it.', extensions: {} }],
+        },
+      };
+    queries.push(asked.nrql);
     if (take('outage')) return { status: 503, body: 'Service Unavailable' };
     if (take('redirect')) return { status: 302, body: '' };
     if (take('throttle')) return { status: 429, body: { errors: [{ message: 'Too many requests' }] } };
@@ -97,7 +113,7 @@ export async function startNewRelic({ now, perMinute = 3000 }: NewRelicOptions) 
     minutes.set(minute, used);
     if (used > perMinute || take('limit'))
       return failed('You have exceeded the query limit of your account', 'TOO_MANY_REQUESTS');
-    if (!accounts.includes(variables.account))
+    if (!accounts.includes(asked.account))
       return {
         status: 200,
         body: {
@@ -113,7 +129,7 @@ export async function startNewRelic({ now, perMinute = 3000 }: NewRelicOptions) 
       };
     if (take('timeout')) return failed('NRDB query duration exceeded the set timeout', 'TIMEOUT');
     if (take('server-error')) return failed('An internal server error occurred', 'INTERNAL_SERVER_ERROR');
-    return run(variables.nrql);
+    return run(asked.nrql);
   }
 
   function run(nrql: string): Answer {
