@@ -106,7 +106,7 @@ async function counted(name: string, later?: Told): Promise<{ looks: Sum; total:
     await clock.sleep(10 * minute);
     if (n === 1 && later) shown = later;
     try {
-      const { counts, notes } = await reader.poll([start]);
+      const { counts, notes } = await reader.poll([start - 30 * minute]);
       said.push(...notes);
       for (const { span, total, bad } of counts) {
         // What came before the first mark is judged by nobody.

@@ -6,7 +6,7 @@ import type { SliObjective } from '../../steps/ports/sli.ts';
 import { isQuotaError, QuotaSpent } from '../quota/quota-spent.ts';
 import { explainRefusal } from '../refusal.ts';
 import { type Delay, Delays } from './delay.ts';
-import { type BucketCount, readCounts, readSeries } from './series.ts';
+import { type BucketCount, pointsWithin, readCounts, readSeries } from './series.ts';
 
 export interface MonitoringScope {
   rest: Rest;
