@@ -15,7 +15,7 @@ export function countOf({ n }: JsonObject, query: string): number {
   if (typeof n !== 'number' || !Number.isFinite(n)) throw malformed('a count is no number');
   if (isCount(n)) return n;
   throw new CountsUnusable({
-    what: `${query} has the value ${Number(n.toPrecision(6))}, which is not a number of requests.`,
+    what: `${query} has the value ${Number((n as number).toPrecision(6))}, which is not a number of requests.`,
     fix: 'Count with count(…), or with sum(…) of a metric that holds counts.',
   });
 }
