@@ -9,8 +9,8 @@ import { FieldBook } from './field-book.ts';
 import { LagMeter } from './lag-meter.ts';
 import { judge, keyOf, type RequestEntry, readEntry } from './log-entry.ts';
 
-/** The clock here may be this far behind Google's. */
-export const clockSkewMs = 5000;
+/** With a clock that is further behind, no token of this machine would be valid. */
+const maxAheadMs = 3_600_000;
 
 /** Judges one entry under every objective and adds it to the tally, and to the failures if it is bad. */
 export function bookEntry(
@@ -74,8 +74,8 @@ export class EntryBook {
       return;
     }
     const entry = readEntry(raw, this.#tagHosts);
-    // An arrival that is still to come is no arrival. The next look would ask for nothing before it.
-    if (!entry || entry.received > now + clockSkewMs) {
+    // After an arrival that is far ahead, the next look would ask for nothing before it.
+    if (!entry || entry.received > now + maxAheadMs) {
       this.unreadable++;
       return;
     }

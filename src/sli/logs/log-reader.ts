@@ -4,7 +4,7 @@ import type { CallBudget } from '../quota/call-budget.ts';
 import { starvedMs } from '../quota/patient-reader.ts';
 import { QuotaSpent } from '../quota/quota-spent.ts';
 import type { EntriesApi } from './entries-api.ts';
-import { clockSkewMs, EntryBook } from './entry-book.ts';
+import { EntryBook } from './entry-book.ts';
 import { FieldBook } from './field-book.ts';
 
 export interface LogAccess extends EntriesApi {
@@ -20,6 +20,8 @@ export interface LogAccess extends EntriesApi {
 /** Each pass looks this far back in arrival time. Once a minute a wider pass catches stragglers. */
 const overlapMs = 15_000;
 const sweepEveryMs = 60_000;
+/** The clock here may be this far behind Google's. */
+const clockSkewMs = 5000;
 /** One call every 3 s keeps to 20 a minute, and no pass has to wait long. */
 const paceMs = 3000;
 

@@ -8,7 +8,7 @@ test('totals cover all revisions, or fail if there are too many entries to count
       ...(n < 1 ? { nextPageToken: 'x' } : {}),
     },
   }));
-  expect(await source.total({ service: 'ocr', objectives }, start, start + 1000)).toMatchObject({
+  expect(await source.total({ service: 'ocr', objectives }, start, start + 600_000)).toMatchObject({
     availability: { total: 4, bad: 2 },
   });
   const endless = reader(() => ({ body: { entries: [entry()], nextPageToken: 'x' } }));
