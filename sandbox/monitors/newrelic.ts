@@ -51,9 +51,9 @@ const failed = (message: string, errorClass: string, status = 200): Answer => ({
 /** The account and the query of a document, which gives them by variables of any name. */
 function questionOf(text: string): { account: number; nrql: string } | undefined {
   const { query, variables } = JSON.parse(text) as { query: string; variables: Record<string, unknown> };
-  const valueOf = (pattern: RegExp) => variables[pattern.exec(query)?.[1] ?? ''];
-  const account = valueOf(/\baccount\s*\(\s*id:\s*\$(\w+)/);
-  const nrql = valueOf(/\bnrql\s*\([^)]*?\bquery:\s*\$(\w+)/);
+  const variableOf = (pattern: RegExp) => variables[pattern.exec(query)?.[1] ?? ''];
+  const account = variableOf(/\baccount\s*\(\s*id:\s*\$(\w+)/);
+  const nrql = variableOf(/\bnrql\s*\([^)]*?\bquery:\s*\$(\w+)/);
   return typeof account === 'number' && typeof nrql === 'string' ? { account, nrql } : undefined;
 }
 
