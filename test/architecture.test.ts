@@ -266,7 +266,7 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     doctor: ['data', 'deploy', 'findings', 'image', 'preflight', 'text'],
     // What serves now, for a person: what `status` shows.
     status: ['deploy', 'text', 'traffic'],
-    traffic: ['data', 'findings', 'model'],
+    traffic: ['data', 'findings', 'model', 'text'],
     slo: ['data'],
     smoke: ['data', 'findings', 'invocation', 'model', 'ocr', 'text'],
     watch: ['evidence', 'findings', 'slo', 'text'],

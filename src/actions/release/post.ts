@@ -97,11 +97,12 @@ async function settleOne(
   report.reason =
     settled.did === 'nothing'
       ? `Nothing was left open: ${traffic}.${front}${moved}`
-      : `${settled.did.replace('_', ' ')}: ${settled.reason}; traffic: ${traffic}${back ? `; put back: ${back}` : ''}.${verified}${front}${moved}`;
+      : `${settled.promoted ? 'promoted' : settled.did.replace('_', ' ')}: ${settled.reason}; traffic: ${traffic}${back ? `; put back: ${back}` : ''}.${verified}${front}${moved}`;
   // The main step has told of it, and nothing is left to do but to remove the tags.
   const tidied = settled.did === 'hands_off' && wasSuperseded(context, of);
   report.verdict =
-    gateway?.verdict !== 'fail' && (settled.did === 'nothing' || settled.did === 'put_back' || tidied)
+    gateway?.verdict !== 'fail' &&
+    (settled.did === 'nothing' || settled.did === 'put_back' || settled.promoted !== undefined || tidied)
       ? 'pass'
       : 'inconclusive';
   return { report, view: afterView, exitCode: 0, ...(tidied && !gateway ? { annotate: false } : {}) };

@@ -30,11 +30,11 @@ export function settledReport(
   if (dryRun) report.verdict = 'pass';
   else if (settled.did === 'put_back') report.outcome = 'rolled_back';
   else if (settled.did === 'hands_off' && !unjudged)
-    report.outcome = settled.found?.agreed ? 'promoted' : 'superseded';
+    report.outcome = settled.promoted ? 'promoted' : 'superseded';
   const done = {
     nothing: 'Nothing to settle',
     put_back: 'Put the traffic back',
-    hands_off: 'Closed the record and did not change the traffic',
+    hands_off: settled.promoted ? 'Promoted what serves' : 'Closed the record and did not change the traffic',
     wait: 'Not settled yet',
     hold: 'A person must decide',
   };
@@ -46,8 +46,9 @@ export function settledReport(
 }
 
 /** A first release died: its candidate serves, nobody has finished its test, and there is nothing to go back to. */
-const isUnjudged = ({ did, found }: Settled): boolean =>
+const isUnjudged = ({ did, found, promoted }: Settled): boolean =>
   did === 'hands_off' &&
+  promoted === undefined &&
   found !== undefined &&
   found.phase !== 'closed' &&
   found.before_revision === undefined;

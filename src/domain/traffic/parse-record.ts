@@ -25,6 +25,8 @@ export type ParsedRecord =
   | { kind: 'broken'; why: string };
 
 const maxTargets = 2100;
+/** A release has at most twelve regions. */
+const maxOthers = 11;
 
 const isRevision = (value: unknown): value is string =>
   typeof value === 'string' && revisionPattern.test(value);
@@ -110,6 +112,17 @@ function parseGateway(value: unknown): RecordedGateway | undefined {
     : undefined;
 }
 
+/** Without it the region is settled alone, so a malformed one is left out whole. */
+function parseAgreed(value: unknown): ReleaseRecord['agreed'] {
+  if (!isObject(value)) return undefined;
+  const entries = Object.entries(value);
+  const isFit = ([region, revision]: [string, unknown]) =>
+    /^[a-z]+-[a-z]+[0-9]{1,2}$/.test(region) && isRevision(revision);
+  return entries.length <= maxOthers && entries.every(isFit)
+    ? (Object.fromEntries(entries) as Record<string, string>)
+    : undefined;
+}
+
 function parseFields(raw: Record<string, unknown>): ReleaseRecord {
   const text = (field: string, max: number, pattern: RegExp): string => {
     const value = raw[field];
@@ -141,7 +154,7 @@ function parseFields(raw: Record<string, unknown>): ReleaseRecord {
     attempt: raw.attempt as number,
     job: raw.job === undefined ? undefined : text('job', 30, /^\d+$/),
     phase,
-    agreed: raw.agreed === true ? true : undefined,
+    agreed: parseAgreed(raw.agreed),
     before,
     outside: parseOutside(raw.outside),
     before_revision: beforeRevision,

@@ -23,8 +23,11 @@ export interface ReleaseRecord {
   /** GitHub's id of the job, if it is known. A job can be over while its run goes on. */
   job?: string | undefined;
   phase: RecordPhase;
-  /** Held at the last write of a release in several regions, after every region could be promoted: this one is not taken back alone. */
-  agreed?: true | undefined;
+  /**
+   * Of a release in several regions: this one can be promoted. Holds what is to be promoted in each of the others, by its region. While it
+   * is here, no region is taken back or promoted without a look at the others.
+   */
+  agreed?: Readonly<Record<string, string>> | undefined;
   /** The whole traffic array before the release. */
   before: TrafficTarget[];
   /** Settings of the service that traffic does not carry. */

@@ -1,4 +1,5 @@
 import { beforeTag, candidateTag, product } from '../product.ts';
+import type { Agreement } from './agreement.ts';
 import { pinTo, restore, withoutOurTags } from './compose.ts';
 import type { ParsedRecord } from './parse-record.ts';
 import type { ReleaseRecord } from './record.ts';
@@ -26,6 +27,8 @@ export interface SettleFacts {
   before: 'ready' | 'not_ready' | 'gone';
   /** Has the build of the recorded release taken the traffic? Undefined if that cannot be known. */
   buildTookIt?: boolean | undefined;
+  /** What the other regions of a release say about this one. Undefined if its record does not ask them. */
+  agreement?: Agreement | undefined;
   /** For how many milliseconds our tags have been seen without a record. */
   lostForMs?: number | undefined;
 }
@@ -100,16 +103,14 @@ export function pinOvertaken(
   );
 }
 
-/** Only the last write of a release in several regions is missing. Going back here alone would leave the regions with two versions. */
-const isAgreed = (
-  { phase, agreed, candidate, wrote }: ReleaseRecord,
-  { live, serving }: SettleFacts,
-): boolean =>
-  phase === 'held' &&
-  agreed === true &&
+/** Only the last write of a release in several regions is missing. To go back here alone would leave the regions with two versions. */
+const isAgreed = ({ agreed, candidate, wrote }: ReleaseRecord, { live, serving }: SettleFacts): boolean =>
+  agreed !== undefined &&
   sameAllocation(live, wrote) &&
   serving.length > 0 &&
   serving.every(({ revision }) => revision === candidate);
+
+const unasked: Agreement = { do: 'hold', reason: 'the other regions were not read' };
 
 function openRecord(record: ReleaseRecord, facts: SettleFacts): Settlement {
   const owner = `run ${record.run || '(unknown)'}, attempt ${record.attempt}`;
@@ -122,14 +123,25 @@ function openRecord(record: ReleaseRecord, facts: SettleFacts): Settlement {
       for: 'run',
       reason: `the release of ${owner} ${facts.run === 'alive' ? 'is under way' : `may be under way until ${record.expires}`}`,
     };
-  if (isAgreed(record, facts))
+  const agreement = isAgreed(record, facts) ? (facts.agreement ?? unasked) : undefined;
+  if (agreement?.do === 'promote')
     return {
       do: 'hands_off',
       traffic: withoutOurTags(facts.live),
       stable: record.candidate,
-      reason: `every region of ${owner} could be promoted, and here only the last write was missing, so ${record.candidate} stays`,
+      reason: `${agreement.reason} by ${owner}, and here only the last write was missing, so ${record.candidate} stays`,
     };
-  if (record.phase === 'held' && facts.purpose !== 'release' && facts.now < Date.parse(record.expires))
+  if (agreement?.do === 'hold')
+    return {
+      do: 'hold',
+      reason: `the release of ${owner} in several regions did not end, and ${agreement.reason}: settle again when it can be, or move the traffic by hand`,
+    };
+  if (
+    !agreement &&
+    record.phase === 'held' &&
+    facts.purpose !== 'release' &&
+    facts.now < Date.parse(record.expires)
+  )
     return {
       do: 'hold',
       reason: `the release of ${owner} is held until ${record.expires}, so that a person can decide`,
@@ -175,7 +187,11 @@ function openRecord(record: ReleaseRecord, facts: SettleFacts): Settlement {
   return {
     do: 'put_back',
     ...back,
-    reason: tookIt ? `${unended}, and its build took the traffic although the traffic was pinned` : unended,
+    reason: tookIt
+      ? `${unended}, and its build took the traffic although the traffic was pinned`
+      : agreement
+        ? `${unended}, and ${agreement.reason}`
+        : unended,
   };
 }
 

@@ -11,7 +11,7 @@ import { planRelease } from './phases/plan.ts';
 import { type Known, tryEverything } from './phases/preflight.ts';
 import { read } from './phases/read.ts';
 import { smoke } from './phases/smoke.ts';
-import { finish, finishAgreed, pin, shift } from './phases/traffic.ts';
+import { finish, finishAgreed, noteAgreed, pin, shift } from './phases/traffic.ts';
 import { watchStep } from './phases/watch.ts';
 import type { StageKind } from './ports.ts';
 import { type PhaseResult, passed, type ReleaseRun, refused } from './run.ts';
@@ -75,7 +75,9 @@ async function inTurn(run: ReleaseRun, work: () => Promise<PhaseResult>): Promis
   const { wave } = run.ports;
   const { phase, step } = run.state;
   if (wave && (phase === 'canary' || phase === 'full' || phase === 'finishing')) {
-    const stopped = await whileOurs(run, (signal) => wave.turn({ phase, step }, signal));
+    const stopped = await whileOurs(run, (signal) =>
+      wave.turn({ phase, step, candidate: run.candidate }, signal),
+    );
     if (stopped) return stopped;
     const began = run.ports.clock.steady();
     return { ...(await work()), began };
@@ -87,7 +89,15 @@ async function inTurn(run: ReleaseRun, work: () => Promise<PhaseResult>): Promis
 async function promoteInTurn(run: ReleaseRun): Promise<PhaseResult> {
   const { wave } = run.ports;
   if (!wave) return finish(run);
-  return (await whileOurs(run, (signal) => wave.agree(signal))) ?? finishAgreed(run);
+  const stopped = await whileOurs(run, async (signal) => {
+    const others = wave.others();
+    // Regions that were left out, or had nothing to release, promote nothing.
+    const noted = Object.keys(others).length > 0 ? await noteAgreed(run, others, signal) : undefined;
+    if (noted && noted.event !== 'passed') return noted;
+    await wave.agree(signal);
+    return undefined;
+  });
+  return stopped ?? finishAgreed(run);
 }
 
 /**

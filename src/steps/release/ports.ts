@@ -193,7 +193,17 @@ export interface ReleaseStages extends ProvePorts {
  */
 export interface WavePlace {
   /** Waits until this region may begin the step. */
-  turn(at: { phase: 'canary' | 'full' | 'finishing'; step: number }, signal: AbortSignal): Promise<void>;
+  turn(
+    at: {
+      phase: 'canary' | 'full' | 'finishing';
+      step: number;
+      /** Short name of the revision that this region would promote. */
+      candidate: string | undefined;
+    },
+    signal: AbortSignal,
+  ): Promise<void>;
+  /** What the other regions would promote, by their names. Without those that have ended. */
+  others(): Readonly<Record<string, string>>;
   /** Waits until every region can be promoted. From then on some are, so none may go back. */
   agree(signal: AbortSignal): Promise<void>;
   /** Aborted once another region has stopped this one. `stop` then says what this one does. */

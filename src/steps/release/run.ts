@@ -82,8 +82,8 @@ export interface Written {
   buildMayGoOn: boolean;
   /** The gateway's move that is neither proved nor taken back: of this release, or left by an earlier one. */
   gateway: RecordedGateway | undefined;
-  /** Every region could be promoted, and here the last write failed. */
-  agreed: boolean;
+  /** Every region could be promoted, and here the last write failed: what the other regions promote. */
+  agreed: ReleaseRecord['agreed'];
   /** State of the watch, for the next segment and for another runner. */
   watchState: unknown;
 }
@@ -173,7 +173,7 @@ export function newRun(ports: ReleasePorts, request: ReleaseRequest): ReleaseRun
       functionTouched: false,
       buildMayGoOn: false,
       gateway: undefined,
-      agreed: false,
+      agreed: undefined,
       watchState: undefined,
     },
     ending: {

@@ -65,7 +65,8 @@ export function recordOf(
 
 export interface Wanted {
   phase: RecordPhase;
-  traffic: (service: RunService) => TrafficTarget[];
+  /** Absent if only the record changes. */
+  traffic?: (service: RunService) => TrafficTarget[];
   /** Changes the record before it is written, for example to close it. */
   record?: (record: ReleaseRecord, wrote: TrafficTarget[]) => ReleaseRecord;
   /** Settings to write together with the traffic. */
@@ -94,10 +95,11 @@ export async function write(
     // Another release may have run since the plan, so keep what its record says about stable and failed revisions.
     if (found.kind === 'record' && found.record.id !== run.request.owner.id)
       run.found = { ...run.found, previous: found.record };
-    const traffic = wanted.traffic(service);
-    run.journal.send(traffic);
-    const open = recordOf(run, wanted.phase, traffic, when);
-    const record = wanted.record?.(open, traffic) ?? open;
+    const traffic = wanted.traffic?.(service);
+    if (traffic) run.journal.send(traffic);
+    const wrote = traffic ?? service.traffic;
+    const open = recordOf(run, wanted.phase, wrote, when);
+    const record = wanted.record?.(open, wrote) ?? open;
     run.written.record = record;
     return { traffic, record, outside: wanted.settings?.change(service) };
   };

@@ -1,5 +1,8 @@
-import { beforeTag } from '../../domain/product.ts';
-import type { ParsedRecord } from '../../domain/traffic/parse-record.ts';
+import { parseName } from '../../domain/data/resource-name.ts';
+import { messageOf } from '../../domain/errors/errors.ts';
+import { beforeTag, recordAnnotation } from '../../domain/product.ts';
+import { type Agreement, decideAgreement, type OtherRegion } from '../../domain/traffic/agreement.ts';
+import { type ParsedRecord, parseRecord } from '../../domain/traffic/parse-record.ts';
 import { isOpen, type ReleaseRecord } from '../../domain/traffic/record.ts';
 import { servingNow } from '../../domain/traffic/serving.ts';
 import { type Purpose, pinOvertaken, type SettleFacts } from '../../domain/traffic/settle.ts';
@@ -33,16 +36,39 @@ export async function readFacts(
 ): Promise<SettleFacts> {
   const record = parsed.kind === 'record' && isOpen(parsed.record) ? parsed.record : undefined;
   const live = liveFacts(service);
-  const [before, building, buildTookIt, run] = [
+  const [before, building, buildTookIt, run, agreement] = [
     await stateOfBefore(ports, asked, service, record),
     record?.phase === 'building' ? await ports.target.building(asked.signal) : false,
     record && pinOvertaken(record, live)
       ? await buildTookTraffic(ports, service, record, asked.signal)
       : undefined,
     record ? await runState(ports, asked, record) : ('over' as const),
+    record?.agreed ? await askOthers(ports, asked, record, record.agreed) : undefined,
   ];
   const { purpose } = asked;
-  return { parsed, purpose, ...live, buildTookIt, run, now: ports.clock.now(), building, before };
+  return { parsed, purpose, ...live, buildTookIt, run, now: ports.clock.now(), building, before, agreement };
+}
+
+/** Reads what the other regions of a release say. One that does not answer is a fact too. */
+async function askOthers(
+  { services }: Pick<TrafficPorts, 'services'>,
+  { service, signal }: Pick<Asked, 'service' | 'signal'>,
+  record: ReleaseRecord,
+  agreed: NonNullable<ReleaseRecord['agreed']>,
+): Promise<Agreement> {
+  const own = `/locations/${parseName(service).region}/`;
+  const others = Object.entries(agreed).map(async ([region, candidate]): Promise<OtherRegion> => {
+    try {
+      const other = await services.get(service.replace(own, `/locations/${region}/`), signal);
+      if (other === undefined) return { kind: 'gone', region };
+      const parsed = parseRecord(other.annotations[recordAnnotation]);
+      return { kind: 'read', region, candidate, parsed, service: other };
+    } catch (error) {
+      if (signal?.aborted) throw error;
+      return { kind: 'unread', region, why: messageOf(error) };
+    }
+  });
+  return decideAgreement(record, await Promise.all(others));
 }
 
 /** Can the revision to go back to serve? Without a record its tag names it. */

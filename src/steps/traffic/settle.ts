@@ -41,6 +41,8 @@ export interface Settled {
   did: Settlement['do'];
   /** The reason, as part of a sentence for people. */
   reason: string;
+  /** The candidate that was promoted by settling: of a release in several regions whose last write alone was missing here. */
+  promoted?: string | undefined;
   /** The revision is pinned by name although the traffic followed the latest revision before. */
   keptPin: boolean;
   /** The service's settings that the release had changed, with their state after settling. */
@@ -156,6 +158,7 @@ async function settleTraffic(ports: SettlePorts, request: SettleRequest): Promis
       did: decision.do,
       answer: proof?.alive,
       findings: [...settingFindings(outside), ...drift, ...(proof?.findings ?? [])],
+      promoted: decision.do === 'hands_off' ? decision.stable : undefined,
       keptPin: isBack && decision.keptPin,
       outside,
       service: written.service,

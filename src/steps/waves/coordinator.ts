@@ -12,6 +12,7 @@ const headStartMs = 15_000;
 interface Region extends RegionStanding {
   readonly name: string;
   readonly stopping: AbortController;
+  candidate: string | undefined;
   /** It has begun a step, so users may reach its candidate. */
   carries: boolean;
   skipped: boolean;
@@ -51,7 +52,7 @@ export class Coordinator {
       waves.flat().map((name) => [
         name,
         {
-          ...{ name, step: preparing, carries: false, skipped: false, stop: undefined },
+          ...{ name, step: preparing, candidate: undefined, carries: false, skipped: false, stop: undefined },
           stopping: new AbortController(),
         },
       ]),
@@ -67,7 +68,16 @@ export class Coordinator {
   place(name: string): WavePlace {
     const region = this.#of(name);
     return {
-      turn: ({ phase, step }, signal) => this.#turn(region, phase === 'finishing' ? passedAll : step, signal),
+      turn: ({ phase, step, candidate }, signal) => {
+        region.candidate = candidate;
+        return this.#turn(region, phase === 'finishing' ? passedAll : step, signal);
+      },
+      others: () =>
+        Object.fromEntries(
+          [...this.#regions.values()].flatMap(({ name: other, candidate, ended }) =>
+            other === name || ended || candidate === undefined ? [] : [[other, candidate]],
+          ),
+        ),
       agree: (signal) => this.#turn(region, agreed, signal),
       stopped: region.stopping.signal,
       get stop() {

@@ -12,6 +12,7 @@ const theirs = 'ocr-api-00003-ccc';
 const found: TrafficTarget[] = [{ type: latestType, percent: 100 }];
 const at10 = splitTraffic(before, candidate, 10, found);
 const now = Date.parse('2026-11-22T11:00:00Z');
+const elsewhere = { 'us-central1': 'ocr-api-00007-ddd' };
 
 const record = (changes: Partial<ReleaseRecord> = {}): ReleaseRecord => ({
   v: 1,
@@ -70,7 +71,8 @@ describe('settling what an earlier release left', () => {
       facts({
         live: splitTraffic(before, candidate, 100, found),
         purpose: 'person',
-        record: { phase: 'held', agreed: true, wrote: splitTraffic(before, candidate, 100, found) },
+        agreement: { do: 'promote', reason: 'every region could be promoted' },
+        record: { phase: 'held', agreed: elsewhere, wrote: splitTraffic(before, candidate, 100, found) },
       }),
       { do: 'hands_off', traffic: [named(candidate, 100)], stable: candidate },
     ],
@@ -78,14 +80,45 @@ describe('settling what an earlier release left', () => {
       'the same, and a person has moved the traffic: nothing is promoted',
       facts({
         live: [named(before, 100)],
-        record: { phase: 'held', agreed: true, wrote: splitTraffic(before, candidate, 100, found) },
+        agreement: { do: 'promote', reason: 'every region could be promoted' },
+        record: { phase: 'held', agreed: elsewhere, wrote: splitTraffic(before, candidate, 100, found) },
       }),
       { do: 'hands_off', traffic: [named(before, 100)] },
     ],
     [
       'a candidate with a part of the traffic is promoted by no word of the record',
-      facts({ record: { phase: 'held', agreed: true } }),
+      facts({
+        agreement: { do: 'promote', reason: 'every region could be promoted' },
+        record: { phase: 'held', agreed: elsewhere },
+      }),
       { do: 'put_back' },
+    ],
+    [
+      'a region could be promoted, and another one does not have the release: it goes back, also before the record expires',
+      facts({
+        live: splitTraffic(before, candidate, 100, found),
+        purpose: 'janitor',
+        agreement: { do: 'back', reason: 'us-central1 does not have this release' },
+        record: { phase: 'full', agreed: elsewhere, wrote: splitTraffic(before, candidate, 100, found) },
+      }),
+      { do: 'put_back', traffic: [named(before, 100)] },
+    ],
+    [
+      'a region could be promoted, and another one does not answer: a person decides',
+      facts({
+        live: splitTraffic(before, candidate, 100, found),
+        agreement: { do: 'hold', reason: 'whether us-central1 is promoted could not be read (503)' },
+        record: { phase: 'full', agreed: elsewhere, wrote: splitTraffic(before, candidate, 100, found) },
+      }),
+      { do: 'hold' },
+    ],
+    [
+      'a region could be promoted, and nobody has asked the others: nothing is done',
+      facts({
+        live: splitTraffic(before, candidate, 100, found),
+        record: { phase: 'full', agreed: elsewhere, wrote: splitTraffic(before, candidate, 100, found) },
+      }),
+      { do: 'hold' },
     ],
     ['F2 the run is alive: wait', facts({ run: 'alive' }), { do: 'wait', for: 'run' }],
     [

@@ -31,7 +31,7 @@ function world(mayMiss: string[] = []) {
 async function underWay(mayMiss?: string[]) {
   const made = world(mayMiss);
   const { places } = made;
-  const at = { phase: 'canary', step: 0 } as const;
+  const at = { phase: 'canary', step: 0, candidate: 'r-1' } as const;
   void places.c.turn(at, never);
   await Promise.all([places.a.turn(at, never), places.b.turn(at, never)]);
   return made;

@@ -84,9 +84,12 @@ describe('a release with three regions in two waves', () => {
   test('moves no traffic before all are tested, and the second wave after the first', async () => {
     const before = await first('order');
     const writes: string[] = [];
-    const restore = world.onCalls(({ api, method, path, write }) => {
-      const region = /locations\/([^/]+)/.exec(path)?.[1] ?? '';
-      if (api === 'run' && method === 'PATCH' && write !== undefined) writes.push(region);
+    let noted: number | undefined;
+    const restore = world.onCalls(async ({ path, write }) => {
+      if (write === undefined) return undefined;
+      const records = await Promise.all(all.map((region) => world.record('order', region)));
+      if (records.every((record) => record?.agreed)) noted ??= writes.length;
+      writes.push(/locations\/([^/]+)/.exec(path)?.[1] ?? '');
       return undefined;
     });
     const ran = await release('order', world.good(), { inputs: { smoke_suite: world.suite() } });
@@ -110,9 +113,10 @@ describe('a release with three regions in two waves', () => {
     for (const region of all) expect(parts[region]?.traffic).toBeGreaterThanOrEqual(tested);
     for (const region of [kr, us])
       expect(parts[region]?.traffic).toBeGreaterThanOrEqual(parts[eu]?.passed ?? Number.NaN);
-    // Pin, tag, 10 %, 50 %, 100 % and the end, and the last write of all comes after every region has passed.
-    expect(writes.filter((region) => region === eu).length).toBe(6);
-    expect(new Set(writes.slice(-3))).toEqual(new Set(all));
+    // Pin, tag, 10 %, 50 %, 100 %, and that it can be promoted. That comes after every region has passed, and the ends after that.
+    expect(writes.slice(0, noted).filter((region) => region === eu).length).toBe(6);
+    expect(new Set(writes.slice(0, noted).slice(-3))).toEqual(new Set(all));
+    expect(new Set(writes.slice(noted))).toEqual(new Set(all));
     expect(Object.keys(before)).toEqual(all);
   });
 
@@ -200,7 +204,7 @@ describe('the last write of one region fails after all have agreed', () => {
     let last = 0;
     const restore = world.onCalls(({ api, method, path, write = 0 }) => {
       last = Math.max(last, write);
-      if (last < 16 || refused > 2 || api !== 'run' || !path.includes(`/locations/${us}/`)) return undefined;
+      if (last < 19 || refused > 2 || api !== 'run' || !path.includes(`/locations/${us}/`)) return undefined;
       refused++;
       return { status: method === 'GET' ? 400 : 403, body: { error: { code: 400, message: 'no' } } };
     });
@@ -216,7 +220,7 @@ describe('the last write of one region fails after all have agreed', () => {
   test('for good: its candidate serves as everywhere else, and a person decides', async () => {
     const before = await first('never');
     const restore = world.onCalls(({ api, method, path, write = 0 }) =>
-      write >= 16 && api === 'run' && method === 'PATCH' && path.includes(`/locations/${us}/`)
+      write >= 19 && api === 'run' && method === 'PATCH' && path.includes(`/locations/${us}/`)
         ? { status: 403, body: { error: { code: 403, message: 'no', status: 'PERMISSION_DENIED' } } }
         : undefined,
     );
@@ -233,7 +237,7 @@ describe('the last write of one region fails after all have agreed', () => {
     const before = await first('missing');
     let since: number | undefined;
     const restore = world.onCalls(({ api, method, path, write = 0 }) => {
-      if (write >= 16) since ??= time.clock.steady();
+      if (write >= 19) since ??= time.clock.steady();
       const isOver = since === undefined || time.clock.steady() - since > 90_000;
       return !isOver && api === 'run' && method === 'PATCH' && path.includes(`/locations/${us}/`)
         ? { status: 503, body: { error: { code: 503, message: 'no', status: 'UNAVAILABLE' } } }
@@ -242,7 +246,10 @@ describe('the last write of one region fails after all have agreed', () => {
     const ran = await release('missing', world.good(), { inputs: { smoke_suite: world.suite() } });
     restore();
     expect(outcomes(ran)).toEqual({ [eu]: 'promoted', [kr]: 'promoted', [us]: 'held' });
-    expect(await world.record('missing', us)).toMatchObject({ phase: 'held', agreed: true });
+    expect(await world.record('missing', us)).toMatchObject({
+      phase: 'held',
+      agreed: { [eu]: expect.any(String), [kr]: expect.any(String) },
+    });
     const settling = await world.rollback('missing', 'settle', { inputs: { region: us } });
     expect([settling.exitCode, settling.report.outcome]).toEqual([0, 'promoted']);
     const now = await served('missing');
@@ -255,7 +262,7 @@ describe('the last write of one region fails after all have agreed', () => {
     const before = await first('late');
     const abort = new AbortController();
     const restore = world.onCalls(({ write }) => {
-      if (write === 16) abort.abort(new ReleaseError('cancelled', { what: 'SIGINT' }));
+      if (write === 19) abort.abort(new ReleaseError('cancelled', { what: 'SIGINT' }));
       return undefined;
     });
     const ran = await release('late', world.good(), {
@@ -320,7 +327,7 @@ describe('a release that is killed or cancelled', () => {
       ),
     ) as Record<string, string>;
 
-  test.each([2, 5, 8, 11, 14])('after write %d: the post step settles every region', async (write) => {
+  test.each([2, 5, 8, 11, 14, 17])('after write %d: the post step settles every region', async (write) => {
     const name = `killed-${write}`;
     const before = await first(name);
     const source = world.good();
@@ -331,11 +338,11 @@ describe('a release that is killed or cancelled', () => {
     await oneOf(name, before, {});
   });
 
-  test('after write 17, while regions are promoted: none goes back by itself, and a person settles the one that is held', async () => {
-    const name = 'killed-17';
-    const before = await first(name);
+  test('after write 20, while regions are promoted: none goes back by itself, and a person settles the one that is held', async () => {
+    const name = 'killed-20';
+    await first(name);
     const source = world.good();
-    const ran = await world.dies(name, source, 17, { inputs });
+    const ran = await world.dies(name, source, 20, { inputs });
     const held = Object.entries(outcomes(ran)).flatMap(([region, end]) => (end === 'held' ? [region] : []));
     expect(held.length).toBeGreaterThan(0);
     const post = await world.post(name, source, ran, { inputs });
@@ -344,13 +351,67 @@ describe('a release that is killed or cancelled', () => {
     expect(await served(name)).toEqual(built);
     world.setRun('1001', 'completed');
     for (const region of held) {
-      const settled = await world.rollback(name, 'settle', {
+      const ran = await world.rollback(name, 'settle', {
         inputs: { region },
         env: { GITHUB_RUN_ID: '2002' },
       });
-      expect([settled.exitCode, settled.report.errors]).toEqual([0, []]);
+      expect([ran.exitCode, ran.report.errors]).toEqual([0, []]);
     }
-    await oneOf(name, before, built);
+    expect(await served(name)).toEqual(built);
+    await settled(name);
+  });
+
+  /** All regions could be promoted, none was, and the runner is gone. */
+  const allAgreed = async (name: string) => {
+    const before = await first(name);
+    await world.dies(name, world.good(), 18, { inputs });
+    world.setRun('1001', 'completed');
+    for (const region of all)
+      expect(Object.keys((await world.record(name, region))?.agreed ?? {}).sort()).toEqual(
+        all.filter((other) => other !== region).sort(),
+      );
+    return before;
+  };
+  const janitor = (name: string, region: string) =>
+    world.rollback(name, 'settle', {
+      inputs: { region },
+      env: { GITHUB_RUN_ID: '2002', GITHUB_EVENT_NAME: 'schedule' },
+    });
+
+  test('after all regions could be promoted: a person takes one back, so the others go back too', async () => {
+    const before = await allAgreed('person');
+    const person = await world.rollback('person', 'before', {
+      inputs: { region: kr },
+      env: { GITHUB_RUN_ID: '2001' },
+    });
+    expect(person.report.outcome).toBe('rolled_back');
+    for (const region of [us, eu]) {
+      const ran = await janitor('person', region);
+      expect([ran.exitCode, ran.report.outcome]).toEqual([0, 'rolled_back']);
+      expect(ran.report.reason).toContain('asia-northeast3');
+    }
+    expect(await served('person')).toEqual(before);
+    await settled('person');
+  });
+
+  test('after all regions could be promoted: one that does not answer is waited for, then all are promoted', async () => {
+    await allAgreed('silent');
+    const built = await latest('silent');
+    const restore = world.onCalls(({ path }) =>
+      path.includes(`/locations/${us}/`)
+        ? { status: 403, body: { error: { code: 403, message: 'no' } } }
+        : undefined,
+    );
+    const waits = await janitor('silent', eu);
+    restore();
+    expect([waits.exitCode, waits.report.outcome]).toEqual([1, 'held']);
+    expect(waits.report.reason).toMatch(/whether us-central1 is promoted could not be read/);
+    for (const region of [eu, us, kr]) {
+      const ran = await janitor('silent', region);
+      expect([ran.exitCode, ran.report.outcome]).toEqual([0, 'promoted']);
+    }
+    expect(await served('silent')).toEqual(built);
+    await settled('silent');
   });
 
   test('two janitors settle two regions at once, and the third at the next release', async () => {

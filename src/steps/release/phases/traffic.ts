@@ -85,6 +85,25 @@ export async function finish(run: ReleaseRun, signal = run.ports.signal): Promis
   );
 }
 
+/**
+ * Writes into the record that this region can be promoted, and what the others are to promote. Only after every region has written it is the
+ * first one promoted. Whoever settles what a dead release left can then read from the others what is to be done with this one.
+ */
+export const noteAgreed = (
+  run: ReleaseRun,
+  agreed: NonNullable<ReleaseRecord['agreed']>,
+  signal: AbortSignal,
+): Promise<PhaseResult> =>
+  write(
+    run,
+    {
+      phase: 'full',
+      record: (open) => ({ ...open, agreed }),
+      action: `Recorded that ${run.candidate} can be promoted here`,
+    },
+    { withinMs: writeMs, signal },
+  );
+
 /** How long the last write of a region is tried again, and how long after a signal: GitHub ends the process soon. */
 const agreedMs = 90_000;
 const signalledMs = 4000;
@@ -95,6 +114,7 @@ const signalledMs = 4000;
  */
 export async function finishAgreed(run: ReleaseRun): Promise<PhaseResult> {
   const { clock, log, signal } = run.ports;
+  const { agreed } = run.written.record ?? {};
   const over = new AbortController();
   const stop = (milliseconds: number) =>
     clock.sleep(milliseconds, over.signal).then(
@@ -115,7 +135,7 @@ export async function finishAgreed(run: ReleaseRun): Promise<PhaseResult> {
         () => false,
       );
       if (waited) continue;
-      run.written.agreed = true;
+      run.written.agreed = agreed ?? {};
       return {
         event: 'undecided',
         reason: `every region could be promoted, and others may be; here the last write failed: ${result.reason}`,
@@ -142,7 +162,8 @@ export async function hold(run: ReleaseRun): Promise<PhaseResult | undefined> {
     const held = recordOf(run, 'held', service.traffic, { expires, at });
     // What settles it promotes the candidate, and leaves the gateway that this release has proved where it is.
     const gateway = run.ports.stages.gateway ? undefined : held.gateway;
-    return { record: run.written.agreed ? { ...held, agreed: true, gateway } : held };
+    const { agreed } = run.written;
+    return { record: agreed ? { ...held, agreed, gateway } : held };
   };
   try {
     const held = await changeTraffic({ services, clock, log }, run.live.service ?? '', decide, {
