@@ -1,8 +1,10 @@
 /**
  * The fault sweep. In each cell, one call of a release meets one fault; then the post step, the janitor or the next release
  * settles it. The same conditions must hold in every cell. `--sample N` runs N cells spread over the grid, `--part 3/20` the third of
- * twenty parts that together are the whole grid, `--workers N` sets the number of processes, `--only TEXT` keeps the cells whose config, scenario or fault contains the text, and `--driver NAME`
- * those of one driver. `--regions` runs the grid of releases with two regions, on the driver of functions or on the one that `--driver` names. `--stories` plays the stories of releases and of exposures on the drivers instead.
+ * twenty parts that together are the whole grid, `--workers N` sets the number of processes, `--only TEXT` keeps the cells whose config,
+ * scenario or fault contains the text, and `--driver NAME` those of one driver. `--regions` runs the grid of releases with two regions, on
+ * the driver of functions or on the one that `--driver` names, and `--ends` kills releases in two and three regions at every call between
+ * the last watch and the end. `--stories` plays the stories of releases and of exposures on the drivers instead.
  */
 import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
@@ -10,6 +12,7 @@ import { createInterface } from 'node:readline';
 import { defaultDriver } from '../test/support/world-driver.ts';
 import { type CellResult, configs, drivers } from './sweep/cells.ts';
 import { printGrid } from './sweep/grid.ts';
+import { type EndCell, type EndResult, planEnds, runEnds } from './sweep/region-ends.ts';
 import { planRegions, type RegionCell, runRegions } from './sweep/regions.ts';
 import { playStories } from './sweep/stories.ts';
 import { measure, planCells, runCells } from './sweep/worker.ts';
@@ -19,7 +22,8 @@ const option = (name: string) => {
   return at > 0 ? process.argv[at + 1] : undefined;
 };
 
-if (process.argv.includes('--regions')) await sweepRegions();
+if (process.argv.includes('--ends')) await sweepEnds();
+else if (process.argv.includes('--regions')) await sweepRegions();
 else if (process.argv.includes('--worker')) {
   const { cells } = JSON.parse(option('cells') ?? '') as { cells: Parameters<typeof runCells>[0] };
   await runCells(cells, (result) => process.stdout.write(`${JSON.stringify(result)}\n`));
@@ -107,6 +111,45 @@ async function sweepRegions(): Promise<void> {
   const met = results.filter((result) => result.met).length;
   console.log(
     `${results.length} of ${cells.length} cells ran, ${met} met their fault, in ${Math.round((Date.now() - started) / 1000)} s: ${bad} with violations`,
+  );
+  process.exitCode = bad > 0 || results.length !== cells.length ? 1 : 0;
+}
+
+/** Every call between the last watch of several regions and the end, and every way to settle what is left. */
+async function sweepEnds(): Promise<void> {
+  const given = option('cells');
+  if (given !== undefined) {
+    await runEnds(JSON.parse(given) as EndCell[], (result) =>
+      process.stdout.write(`${JSON.stringify(result)}\n`),
+    );
+    return;
+  }
+  const started = Date.now();
+  const sample = option('sample');
+  const [driver = defaultDriver()] = option('driver') === undefined ? [] : chosen();
+  const cells = await planEnds(sample === undefined ? undefined : Number(sample), driver);
+  const workers = Number(option('workers') ?? 2 * availableParallelism());
+  console.log(
+    `${cells.length} ends of releases with two and three regions on ${driver}, ${workers} processes`,
+  );
+  const results: EndResult[] = [];
+  const runOwn = async (own: readonly EndCell[]) => {
+    for (let at = 0; at < own.length; at += 40)
+      for await (const line of lines(['--ends', '--cells', JSON.stringify(own.slice(at, at + 40))])) {
+        const result = line as unknown as EndResult;
+        results.push(result);
+        for (const violation of result.violations)
+          console.log(
+            `VIOLATION  ${result.size} regions / call ${result.call} ${result.met ?? ''} / ${result.effect} / ${result.settling}: ${violation}`,
+          );
+      }
+  };
+  const shares = Array.from({ length: workers }, (_, i) => cells.filter((_, index) => index % workers === i));
+  await Promise.all(shares.map(runOwn));
+  const bad = results.filter(({ violations }) => violations.length > 0).length;
+  const ended = (end: EndResult['end']) => results.filter((one) => one.end === end).length;
+  console.log(
+    `${results.length} of ${cells.length} ends ran, ${results.filter(({ met }) => met).length} met their call, in ${Math.round((Date.now() - started) / 1000)} s: ${ended('all')} in all regions, ${ended('none')} in none, ${bad} with violations`,
   );
   process.exitCode = bad > 0 || results.length !== cells.length ? 1 : 0;
 }

@@ -187,7 +187,6 @@ class RegionBench {
       const now = serving[region];
       const service = await world.service(name, region);
       const record = await world.record(name, region);
-      // The report of a killed release is lost, so its own candidates count as they are: janitors never promote.
       if (!proved.has(now)) found.push(`${region}: ${now} serves, and neither served before nor was proved`);
       if (service?.traffic.some(({ tag }) => tag?.startsWith('bs-')))
         found.push(`${region}: our tags are left`);
@@ -197,6 +196,10 @@ class RegionBench {
         found.push(`${region}: ${outcome}, but ${now} serves instead of ${before[region]}`);
     }
     if (!killed) found.push(...halfReleased(main, { before, serving, settledBy }));
+    else if (settledBy === 'janitor') {
+      const moved = both.filter((region) => serving[region] !== before[region]);
+      if (moved.length === 1) found.push(`${moved[0]} alone has what the killed release made`);
+    }
     const seen = (await (await fetch(`${world.sandbox.control}/reachability`)).json()) as {
       everReachable: boolean;
     };
