@@ -154,6 +154,12 @@ export interface Quirks {
   revisionShowsDigest: boolean;
   /** May everyone who is logged in read the list of runtimes? If false, it needs a permission on the project. */
   runtimeListNeedsNoPermission: boolean;
+  /** Is an object that was deleted in the list of what is soft-deleted at once? If false, half a minute later. */
+  deletedIsListedAtOnce: boolean;
+  /** Does a restore of an object look at `ifGenerationMatch`? If false, it replaces what is there. */
+  restoreTakesGenerationMatch: boolean;
+  /** Has a restored object metageneration 1? If false, it keeps the one that it had. */
+  restoreStartsAnew: boolean;
 }
 
 export const defaultQuirks: Quirks = {
@@ -174,6 +180,9 @@ export const defaultQuirks: Quirks = {
   conditionsSeeRunServices: false,
   revisionShowsDigest: true,
   runtimeListNeedsNoPermission: true,
+  deletedIsListedAtOnce: true,
+  restoreTakesGenerationMatch: true,
+  restoreStartsAnew: true,
 };
 
 /** The options of a new sandbox. The control API can change most of them later. */

@@ -38,6 +38,9 @@ export function settingsIn(body: Record<string, unknown>): ObjectSettings {
 /** Google's own clients write `True` as well. */
 const isTrue = (value: string | null): boolean => value?.toLowerCase() === 'true';
 
+/** How late the list of what is soft-deleted is, under the quirk. */
+const listLagMs = 30_000;
+
 /** Objects of the JSON API: live, noncurrent and soft-deleted generations. */
 export function objectRoutes(world: World): Route[] {
   const state = () => storageState(world);
@@ -90,8 +93,11 @@ export function objectRoutes(world: World): Route[] {
     if (isSoft && isTrue(query.get('versions')))
       throw invalid('softDeleted and versions cannot both be true.');
     const live = [...state().objects.values()].filter(({ file }) => file !== undefined);
+    const { deletedIsListedAtOnce } = world.quirks;
+    const isListed = ({ softDeleteTime = 0 }: StoredObject) =>
+      deletedIsListedAtOnce || softDeleteTime + listLagMs <= world.now();
     const all = isSoft
-      ? state().softDeleted
+      ? state().softDeleted.filter(isListed)
       : isTrue(query.get('versions'))
         ? [...live, ...state().noncurrent]
         : live;
@@ -167,9 +173,10 @@ export function objectRoutes(world: World): Route[] {
       (one) => one.bucket === bucket && one.object === object && one.generation === generation,
     );
     if (!buried) throw noObject(bucket, object);
-    makeRoom(call, bucket, object);
+    if (world.quirks.restoreTakesGenerationMatch) makeRoom(call, bucket, object);
     const { timeDeleted: _, softDeleteTime: __, hardDeleteTime: ___, ...kept } = buried;
-    const made = put(world, { ...kept, generation: nextGeneration(world), metageneration: 1 });
+    const metageneration = world.quirks.restoreStartsAnew ? 1 : kept.metageneration;
+    const made = put(world, { ...kept, generation: nextGeneration(world), metageneration });
     return { status: 200, body: objectBody(world, made) };
   };
 

@@ -14,6 +14,7 @@ import { requestBeliefs } from './beliefs/requests.ts';
 import { runFunctionBeliefs } from './beliefs/run-function.ts';
 import { serviceBeliefs } from './beliefs/service.ts';
 import { setupBeliefs } from './beliefs/setup.ts';
+import { storageBeliefs } from './beliefs/storage.ts';
 import { updateBeliefs } from './beliefs/update.ts';
 import type { ProbeId } from './probes.ts';
 
@@ -33,6 +34,7 @@ const all = {
   ...alertingBeliefs,
   ...setupBeliefs,
   ...registryBeliefs,
+  ...storageBeliefs,
   ...balancerBeliefs,
   ...gatewayBeliefs,
 } as const;

@@ -2,7 +2,7 @@ import { locationPath } from '../data/resource-name.ts';
 import { slug, throwAwayExpiry, throwAwayLabel, throwAwayPrefix } from '../product.ts';
 
 /** What a run makes. */
-export type Kind = 'account' | 'service' | 'function';
+export type Kind = 'account' | 'service' | 'function' | 'bucket';
 
 /** A throw-away resource. `name` is its whole name, `run` the run that made it. */
 export interface Resource {
@@ -33,6 +33,8 @@ export function namesOf(project: string, region: string, run: string) {
     service: `${parent}/services/${base}-fn`,
     imageId: `${base}-img`,
     image: `${parent}/services/${base}-img`,
+    /** Every bucket of the world needs a name of its own. */
+    bucket: `${base}-bucket`,
     refused: (what: string) => `${base}-${what}`,
     accountId: (role: AccountRole) => `${base}-${role}`,
     account: (role: AccountRole) => `${base}-${role}@${host}.gserviceaccount.com`,

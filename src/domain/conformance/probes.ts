@@ -13,6 +13,7 @@ export type ProbeId =
   | 'failure'
   | 'detach'
   | 'logs'
+  | 'storage'
   | 'login';
 
 /** One part of a run: what it does, how long it may take, and what it costs. */
@@ -167,6 +168,15 @@ export const probes: Readonly<Record<ProbeId, Probe>> = {
     deadline: 150,
     cost: {},
     permissions: ['logging.logEntries.list'],
+  },
+  storage: {
+    title: 'A throw-away bucket with soft delete',
+    does: 'Makes a private bucket, and writes, deletes and restores an object of a few bytes. What was deleted is kept for seven days.',
+    after: [],
+    seconds: 10,
+    deadline: 90,
+    cost: {},
+    permissions: ['storage.buckets.create', 'storage.buckets.delete', 'storage.buckets.list'],
   },
   login: {
     title: "Exchanges of a job's token",

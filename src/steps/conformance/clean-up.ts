@@ -1,11 +1,11 @@
 import { type Found, type Kind, removable } from '../../domain/conformance/names.ts';
 import type { Left } from '../../domain/conformance/result.ts';
-import { textOf, valueAt } from '../../domain/data/json.ts';
+import { listOf, objectOf, textOf, textOrEmpty, valueAt } from '../../domain/data/json.ts';
 import { encodeName } from '../../domain/data/resource-name.ts';
 import { messageOf } from '../../domain/errors/errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import { inventory } from './inventory.ts';
-import type { Ask, Cloud, Journal } from './ports.ts';
+import type { Answer, Ask, Cloud, Journal } from './ports.ts';
 
 export interface CleanUp {
   cloud: Cloud;
@@ -26,7 +26,7 @@ export interface Cleaned {
 }
 
 /** A service goes with its function, and an account may be in use by both. */
-const order: readonly Kind[] = ['function', 'service', 'account'];
+const order: readonly Kind[] = ['function', 'service', 'account', 'bucket'];
 
 /**
  * Removes what this machine's journal names, and what has expired: by label, and never anything else. It looks again until
@@ -75,6 +75,7 @@ async function remove(
   { kind, name }: Found,
   end: number,
 ): Promise<string | undefined> {
+  if (kind === 'bucket') return removeBucket(cloud, name, signal);
   const api = kind === 'function' ? 'cloudfunctions' : kind === 'service' ? 'run' : 'iam';
   const path =
     kind === 'account'
@@ -82,14 +83,33 @@ async function remove(
       : `v2/${encodeName(name)}`;
   const call: Ask = { api, method: 'DELETE', path, repeatable: true };
   const answer = await cloud.ask(call, signal);
-  if (answer.status === 404) return undefined;
-  if (answer.status >= 400)
-    return `${answer.status} ${textOf(valueAt(answer.body, 'error.message')) ?? 'was the answer'}`;
-  if (kind === 'account') return undefined;
+  const why = refusal(answer);
+  if (why !== undefined || answer.status === 404 || kind === 'account') return why;
   const look: Ask = { api, method: 'GET', path };
   while (clock.steady() < end) {
     if ((await cloud.ask(look, signal)).status === 404) return undefined;
     await clock.sleep(pollMs, signal);
   }
   return 'It is still being deleted.';
+}
+
+const refusal = ({ status, body }: Answer): string | undefined =>
+  status < 400 || status === 404
+    ? undefined
+    : `${status} ${textOf(valueAt(body, 'error.message')) ?? 'was the answer'}`;
+
+/** Only an empty bucket can be deleted. What soft delete keeps in it goes by itself. */
+async function removeBucket(cloud: Cloud, name: string, signal: AbortSignal): Promise<string | undefined> {
+  const path = `storage/v1/b/${encodeURIComponent(name)}`;
+  const list: Ask = { api: 'storage', method: 'GET', path: `${path}/o`, query: { versions: 'true' } };
+  const found = await cloud.ask(list, signal);
+  for (const item of listOf(found.body.items).map(objectOf)) {
+    const object = `${path}/o/${encodeURIComponent(textOrEmpty(item.name))}`;
+    const query = { generation: textOrEmpty(item.generation) };
+    const why = refusal(
+      await cloud.ask({ api: 'storage', method: 'DELETE', path: object, query, repeatable: true }, signal),
+    );
+    if (why !== undefined) return why;
+  }
+  return refusal(await cloud.ask({ api: 'storage', method: 'DELETE', path, repeatable: true }, signal));
 }

@@ -41,7 +41,7 @@ export async function permitted(
   if (missing.length > 0)
     throw new ReleaseError('permission-denied', {
       what: `Nothing was made, because you lack permissions on ${project}: ${missing.join(', ')}.`,
-      fix: 'Run it as an owner of a project for tests. These roles are enough: roles/run.admin, roles/cloudfunctions.admin, roles/iam.serviceAccountAdmin, roles/logging.viewer.',
+      fix: 'Run it as an owner of a project for tests. These roles are enough: roles/run.admin, roles/cloudfunctions.admin, roles/iam.serviceAccountAdmin, roles/logging.viewer, roles/storage.admin.',
     });
   return number;
 }

@@ -12,6 +12,7 @@ export type GoogleApi =
   | 'monitoring'
   | 'orgpolicy'
   | 'run'
+  | 'storage'
   | 'sts';
 
 /** One call of an API. `path` is encoded and has its version. */

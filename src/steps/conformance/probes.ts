@@ -11,10 +11,25 @@ import { logs } from './probes/logs.ts';
 import { reads } from './probes/reads.ts';
 import { refusedCreates } from './probes/refused-creates.ts';
 import { service } from './probes/service.ts';
+import { storage } from './probes/storage.ts';
 import { update } from './probes/update.ts';
 import type { Scene } from './scene.ts';
 
 export const probeOf: Readonly<Record<ProbeId, (scene: Scene) => Promise<void>>> = {
-  ...{ reads, accounts, service, create, update, access, calls, latest, failure, detach, logs, login },
+  ...{
+    reads,
+    accounts,
+    service,
+    create,
+    update,
+    access,
+    calls,
+    latest,
+    failure,
+    detach,
+    logs,
+    storage,
+    login,
+  },
   'refused-creates': refusedCreates,
 };

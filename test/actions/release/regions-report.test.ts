@@ -128,7 +128,10 @@ describe('what was watched in a region', () => {
     ['it had not begun', {}, 'not watched', '', false],
     [
       'it waited for its wave, and nobody was sent to it',
-      { stages: [stage('watch', 10, 30, 60)], shares: [{ at: 20, percent: 0 }] },
+      {
+        stages: [stage('build', undefined, 0, 9), stage('watch', 10, 30, 60)],
+        shares: [{ at: 20, percent: 0 }],
+      },
       ...(['not watched', '', false] as const),
     ],
     [
