@@ -158,7 +158,7 @@ export interface Quirks {
   deletedIsListedAtOnce: boolean;
   /** Does a restore of an object look at `ifGenerationMatch`? If false, it replaces what is there. */
   restoreTakesGenerationMatch: boolean;
-  /** Has a restored object metageneration 1? If false, it keeps the one that it had. */
+  /** Has a restored object metageneration 1? If false, one more than it had. */
   restoreStartsAnew: boolean;
 }
 

@@ -175,7 +175,7 @@ export function objectRoutes(world: World): Route[] {
     if (!buried) throw noObject(bucket, object);
     if (world.quirks.restoreTakesGenerationMatch) makeRoom(call, bucket, object);
     const { timeDeleted: _, softDeleteTime: __, hardDeleteTime: ___, ...kept } = buried;
-    const metageneration = world.quirks.restoreStartsAnew ? 1 : kept.metageneration;
+    const metageneration = world.quirks.restoreStartsAnew ? 1 : (kept.metageneration ?? 1) + 1;
     const made = put(world, { ...kept, generation: nextGeneration(world), metageneration });
     return { status: 200, body: objectBody(world, made) };
   };

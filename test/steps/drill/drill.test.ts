@@ -283,6 +283,24 @@ describe('what goes wrong', () => {
   });
 });
 
+describe('what is only believed about Cloud Storage is otherwise', () => {
+  test.each([
+    ['deletedIsListedAtOnce', 'fail', ['drill-not-restored'], 0],
+    ['restoreTakesGenerationMatch', 'pass', [], 0],
+    ['restoreStartsAnew', 'pass', ['drill-changed', 'drill-changed'], 2],
+  ] as const)('%s', async (quirk, verdict, found, left) => {
+    w.bucket('data', 'EUR4');
+    w.sandbox.world.quirks[quirk] = false;
+    try {
+      const result = await w.run({ targets: { rpo: undefined, rto: 60, window: 604_800 } });
+      expect([result.verdict, rules(result)]).toEqual([verdict, found]);
+      expect([w.objects('data').length, result.evidence.left.length]).toEqual([left, left]);
+    } finally {
+      w.sandbox.world.quirks[quirk] = true;
+    }
+  });
+});
+
 /** Ends the process, as far as a test can: nothing behind the nth call of Cloud Storage happens. */
 class Killed extends Error {}
 const killing = (buckets: Buckets, at: number, when: 'before' | 'after') => {

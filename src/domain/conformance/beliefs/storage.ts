@@ -9,7 +9,7 @@ export const storageBeliefs = {
     source:
       'The page on consistency says that a list after a delete is strongly consistent. Whether that holds for the list of what is soft-deleted, it does not say.',
     otherwise:
-      'A clean-up after a killed drill may miss an object that was deleted a moment ago. The next drill removes it.',
+      'The restore by soft delete finds nothing in the list, as a person would, and the drill fails although the bytes are kept.',
     verify:
       '`gcloud storage rm gs://B/O` in a bucket with soft delete, then at once `gcloud storage ls --soft-deleted gs://B/O`.',
     settled: { by: 'storage' },
@@ -33,7 +33,7 @@ export const storageBeliefs = {
     source:
       'The page on soft delete says that a restore makes a new live object from the deleted one. It does not speak of the metageneration.',
     otherwise:
-      'A restore whose answer was lost is taken for the object of somebody else: the drill leaves it alone, does not count the restore, and says so.',
+      'A drill takes what it has restored for changed by somebody else. It leaves that object, and says so.',
     verify:
       'Change the metadata of an object, delete it, `gcloud storage restore gs://B/O#G`, then `gcloud storage objects describe`.',
     settled: { by: 'storage' },
