@@ -173,6 +173,8 @@ export async function hold(run: ReleaseRun): Promise<PhaseResult | undefined> {
     return held.done || held.stop === 'unclear' ? undefined : { event: 'moved', reason: held.reason };
   } catch (error) {
     run.journal.warn(`The record could not be marked as held: ${messageOf(error)}`);
+    // The record still says that this region can be promoted, so the post step asks the others and tries again.
+    if (run.written.agreed) run.ending.settled = false;
     return undefined;
   }
 }
