@@ -1,19 +1,20 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { grant } from '../../sandbox/core/policies.ts';
-import type { Sandbox } from '../../sandbox/index.ts';
 import type { JsonObject } from '../../src/domain/data/json.ts';
 import { backendsOf, comparable } from '../../src/domain/drill/balancer.ts';
+import { createClock } from '../../src/runner/clock.ts';
 import { buildBalancer } from '../sandbox/support/balancer.ts';
-import { Client, inline, openSandbox } from '../sandbox/support/client.ts';
+import { Client } from '../sandbox/support/client.ts';
+import { ReleaseWorld } from '../support/release-world.ts';
 import { type ActionRun, runAction } from '../support/run-action.ts';
 
 /** The region drill as a process: it is killed while a region is out of the load balancer, and what comes next puts the region back. */
 jest.setTimeout(300_000);
 const [first, second] = ['europe-west1', 'us-central1'] as const;
-let sandbox: Sandbox;
+let world: ReleaseWorld;
+let sandbox: ReleaseWorld['sandbox'];
 let folder: string;
 let front: string;
 let token: string;
@@ -21,13 +22,23 @@ let client: Client;
 let start: JsonObject;
 
 beforeAll(async () => {
-  client = await openSandbox();
-  ({ sandbox } = client);
-  folder = mkdtempSync(join(tmpdir(), 'bs-failover-'));
-  for (const region of [first, second])
-    await new Client(sandbox, region).deploy('ocr', inline(200, { region }));
+  world = await ReleaseWorld.open({}, createClock());
+  ({ sandbox, folder } = world);
+  client = new Client(sandbox);
+  const inputs = {
+    ...{
+      region: '',
+      regions: `${first}; ${second}`,
+      smoke_suite: 'none',
+      step_duration: '1s',
+      duration: '1s',
+    },
+    ...{ memory: '512Mi', cpu: '1', max_instance_request_concurrency: '4' },
+  };
+  const made = await world.release('ocr', world.good(), { inputs });
+  expect([made.exitCode, made.report.errors]).toEqual([0, []]);
   front = await buildBalancer(client, { service: 'ocr', regions: [first, second] });
-  await client.control('PATCH', '/settings', { fronts: { clientRegion: first } });
+  await world.control('PATCH', '/settings', { fronts: { clientRegion: first } });
   const deployer = `serviceAccount:${sandbox.env.SERVICE_ACCOUNT}`;
   grant(
     sandbox.world.policies,
@@ -49,10 +60,7 @@ beforeAll(async () => {
   );
   start = await backend();
 });
-afterAll(async () => {
-  await sandbox?.stop();
-  if (folder) rmSync(folder, { recursive: true, force: true });
-});
+afterAll(() => world?.close());
 
 const backend = async () => {
   const path = `/compute/v1/projects/${sandbox.project}/global/backendServices/ocr-backend`;
@@ -108,7 +116,7 @@ test('killed in the middle: its post step puts the region back', async () => {
   const post = await drill({ post: await killed() });
   expect([post.code, post.log]).toEqual([
     0,
-    expect.stringContaining('Put back the region that the drill had taken out of ocr-backend'),
+    expect.stringContaining('put back the region that the drill had taken out of ocr-backend'),
   ]);
   expect(comparable(await backend())).toEqual(comparable(start));
 });
