@@ -1,4 +1,4 @@
-//{"strict":true,"ids":["actions-logs-2.js","actions-logs.js","shared-actions-login-inputs-6.js","shared-domain-text-span.js"],"needs":["common-domain-text-span.js","common-inputs-groups-login.js","common-runner-regular-file.js"],"modules":{"19456":[27,142,3,"I"],"45209":[180,1240,5,"CZ,LF,c9,hw,np,oZ"],"67291":[1431,1791,7,"logs"],"99395":[3233,136,9,"D"]}}
+//{"strict":true,"ids":["actions-logs-2.js","actions-logs.js","shared-actions-login-inputs-2.js","shared-actions-login-inputs-5.js","shared-actions-login-inputs-6.js","shared-actions-login-inputs-9.js","shared-domain-invocation-front-end-2.js","shared-domain-invocation-front-end.js"],"needs":["common-domain-text-span.js","common-http-rest.js","common-inputs-groups-login.js","common-runner-regular-file.js"],"modules":{"19456":[27,142,3,"I"],"45209":[180,1240,5,"CZ,LF,c9,hw,np,oZ"],"67291":[1431,1791,7,"logs"],"99395":[3233,136,9,"D"]}}
 exports.modules={
 "19456":
 (t,e,s)=>{s.d(e,{I:()=>d});const d=({clock:t,startedAt:e},s,d,c)=>({stage:s,startedAtSeconds:(d-e)/1e3,seconds:(t.steady()-d)/1e3,verdict:c})},

@@ -1,4 +1,4 @@
-//{"strict":true,"ids":["actions-slo-2.js","actions-slo.js","shared-actions-login-inputs-6.js","shared-domain-text-span.js"],"needs":["common-actions-watch-slo-file.js","common-domain-report-render.js","common-domain-slo-selector.js","common-domain-text-sentence.js","common-domain-text-span.js","common-inputs-groups-login.js","common-runner-regular-file.js","common-steps-slo-keep.js"],"modules":{"19456":[27,142,3,"I"],"36957":[180,1003,5,"_"],"62102":[1194,442,7,"QF,fL,lT"]}}
+//{"strict":true,"ids":["actions-slo-2.js","actions-slo.js"],"needs":["common-actions-watch-slo-file.js","common-domain-report-render.js","common-domain-slo-selector.js","common-domain-text-sentence.js","common-domain-text-span.js","common-inputs-groups-login.js","common-runner-regular-file.js","common-steps-slo-keep.js"],"modules":{"19456":[27,142,3,"I"],"36957":[180,1003,5,"_"],"62102":[1194,442,7,"QF,fL,lT"]}}
 exports.modules={
 "19456":
 (t,e,s)=>{s.d(e,{I:()=>d});const d=({clock:t,startedAt:e},s,d,c)=>({stage:s,startedAtSeconds:(d-e)/1e3,seconds:(t.steady()-d)/1e3,verdict:c})},

@@ -1,4 +1,4 @@
-//{"strict":true,"ids":["cli-open-context.js","shared-domain-invocation-front-end.js"],"needs":["common-domain-invocation-front-end.js","common-domain-model.js","common-domain-text-sentence.js","common-http-rest.js"],"modules":{"55254":[27,297,3,"V"],"58226":[335,8372,5,"openContext"],"74692":[8718,316,7,"K"]}}
+//{"strict":true,"ids":["cli-open-context.js","shared-domain-model.js"],"needs":["common-domain-model.js","common-http-rest.js"],"modules":{"55254":[27,297,3,"V"],"58226":[335,8372,5,"openContext"],"74692":[8718,316,7,"K"]}}
 exports.modules={
 "55254":
 (e,t,r)=>{function a(e,t){const r=e["retry-after"]?.trim()??"";if(/^\d+(\.\d+)?$/.test(r))return 1e3*Number(r);if(!/^[A-Za-z]{3}.*\d{4}/.test(r))return;const a=Date.parse(e.date??""),i=Date.parse(r)-(Number.isNaN(a)?t??Number.NaN:a);return Number.isFinite(i)?Math.max(0,i):void 0}r.d(t,{V:()=>a})},

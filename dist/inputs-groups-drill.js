@@ -1,4 +1,4 @@
-//{"strict":true,"ids":["inputs-groups-drill.js"],"needs":["common-domain-deploy-quantity.js","common-domain-invocation-door.js","common-domain-invocation-front-end.js","common-inputs-groups-door.js","common-inputs-groups-drill.js","common-inputs-groups-login.js","common-inputs-groups-output.js","common-inputs-groups-run.js"],"modules":{"46064":[27,142,3,"groups"],"75287":[180,690,5,"$Q,EC,L7,t7"]}}
+//{"strict":true,"ids":["inputs-groups-drill.js","shared-domain-invocation-front-end.js"],"needs":["common-domain-deploy-quantity.js","common-http-rest.js","common-inputs-groups-door.js","common-inputs-groups-drill.js","common-inputs-groups-login.js","common-inputs-groups-output.js","common-inputs-groups-run.js"],"modules":{"46064":[27,142,3,"groups"],"75287":[180,690,5,"$Q,EC,L7,t7"]}}
 exports.modules={
 "46064":
 (r,e,d)=>{d.r(e),d.d(e,{groups:()=>h});var o=d(28098),s=d(74426),a=d(77317),c=d(6427),g=d(48904);const h=[d(34271).where,a.i,g.e,s.F,o.d,c.C]},

@@ -1,4 +1,4 @@
-//{"strict":true,"ids":["inputs-groups-watch.js"],"needs":["common-actions-watch-slo-file.js","common-domain-evidence-decide.js","common-domain-text-sentence.js","common-domain-watch-policies.js","common-inputs-groups-login.js","common-inputs-groups-objectives.js","common-inputs-groups-output.js"],"modules":{"10122":[27,202,3,"groups"],"58850":[240,586,5,"c"],"71991":[837,2009,7,"w"],"95585":[2857,821,9,"K"]}}
+//{"strict":true,"ids":["inputs-groups-watch.js"],"needs":["common-actions-watch-slo-file.js","common-domain-evidence-decide.js","common-domain-watch-policies.js","common-inputs-groups-login.js","common-inputs-groups-objectives.js","common-inputs-groups-output.js"],"modules":{"10122":[27,202,3,"groups"],"58850":[240,586,5,"c"],"71991":[837,2009,7,"w"],"95585":[2857,821,9,"K"]}}
 exports.modules={
 "10122":
 (r,s,e)=>{e.r(s),e.d(s,{groups:()=>j});var o=e(66882),w=e(46608),K=e(77317),a=e(95585),c=e(48991),d=e(6427),g=e(68025),h=e(38855),i=e(71991);const j=[e(34271).where,K.i,o.j,i.w,c.l,w.x,h.s,g.K,a.K,d.C]},

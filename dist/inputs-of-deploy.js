@@ -1,4 +1,4 @@
-//{"strict":true,"ids":["inputs-of-deploy.js"],"needs":["common-domain-model.js","common-domain-smoke-command-environment.js","common-domain-text-sentence.js"],"modules":{"30298":[27,289,3,"groups"],"55033":[327,1640,5,"l"]}}
+//{"strict":true,"ids":["inputs-of-deploy.js","shared-domain-model.js"],"needs":["common-domain-model.js","common-domain-smoke-command-environment.js","common-domain-text-sentence.js"],"modules":{"30298":[27,289,3,"groups"],"55033":[327,1640,5,"l"]}}
 exports.modules={
 "30298":
 (e,r,a)=>{a.r(r),a.d(r,{groups:()=>w});var o=a(38217),C=a(4881),g=a(55033),s=a(24973),J=a(44186),c=a(34785),d=a(77317),h=a(95585),i=a(21845),l=a(98926),n=a(6427),p=a(48904),t=a(20691),u=a(697),v=a(9135);const w=[a(34271).where,v.a,i.J,d.i,J.oJ,t.e,l.N,g.l,p.e,C.g,c.a,s.C,o.C,u.Q,h.K,n.C]},

@@ -1,4 +1,4 @@
-//{"strict":true,"ids":["inputs-of-slo.js"],"needs":["common-actions-watch-slo-file.js","common-domain-text-sentence.js","common-inputs-groups-login.js","common-inputs-groups-objectives.js","common-inputs-groups-output.js","common-inputs-groups-run.js"],"modules":{"4345":[26,157,3,"groups"],"22148":[194,1776,5,"z"]}}
+//{"strict":true,"ids":["inputs-of-slo.js"],"needs":["common-actions-watch-slo-file.js","common-inputs-groups-login.js","common-inputs-groups-objectives.js","common-inputs-groups-output.js","common-inputs-groups-run.js"],"modules":{"4345":[26,157,3,"groups"],"22148":[194,1776,5,"z"]}}
 exports.modules={
 "4345":
 (r,e,s)=>{s.r(e),s.d(e,{groups:()=>i});var o=s(77317),a=s(22148),c=s(48991),d=s(6427),g=s(48904),h=s(38855);const i=[s(34271).where,o.i,g.e,c.l,a.z,h.s,d.C]},

@@ -1,4 +1,4 @@
-//{"strict":true,"ids":["inputs-of-smoke-test.js"],"needs":["common-domain-invocation-door.js","common-domain-invocation-front-end.js","common-domain-smoke-command-environment.js","common-inputs-groups-door.js","common-inputs-groups-gateway.js","common-inputs-groups-smoke.js"],"modules":{"7789":[26,185,3,"groups"],"71991":[222,2009,5,"w"],"95585":[2242,821,7,"K"]}}
+//{"strict":true,"ids":["inputs-of-smoke-test.js","shared-domain-invocation-front-end.js"],"needs":["common-domain-smoke-command-environment.js","common-http-rest.js","common-inputs-groups-door.js","common-inputs-groups-gateway.js","common-inputs-groups-smoke.js"],"modules":{"7789":[26,185,3,"groups"],"71991":[222,2009,5,"w"],"95585":[2242,821,7,"K"]}}
 exports.modules={
 "7789":
 (r,e,a)=>{a.r(e),a.d(e,{groups:()=>n});var d=a(28098),o=a(33474),s=a(34785),w=a(77317),c=a(95585),g=a(6427),h=a(697),i=a(71991);const n=[a(34271).where,w.i,s.a,o.e,h.Q,d.d,i.w,c.K,g.C]},

@@ -1,4 +1,4 @@
-//{"strict":true,"ids":["shared-domain-findings-rules-exposure-2.js"],"needs":["common-domain-findings-rules-exposure.js"],"modules":{"18312":[27,78,3,"N"],"51142":[116,752,5,"f"]}}
+//{"strict":true,"ids":["shared-domain-findings-rules-exposure-2.js"],"needs":["common-domain-findings-rules-exposure.js","common-domain-text-sentence.js"],"modules":{"18312":[27,78,3,"N"],"51142":[116,752,5,"f"]}}
 exports.modules={
 "18312":
 (c,e,$)=>{$.d(e,{N:()=>a});const a=c=>c.replace(/[\\^$.*+?()[\]{}|]/g,"\\$&")},

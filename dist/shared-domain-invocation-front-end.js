@@ -1,3 +1,3 @@
-//{"strict":true,"ids":["shared-domain-invocation-front-end.js"],"needs":["common-domain-invocation-front-end.js","common-domain-model.js","common-domain-text-sentence.js"],"modules":{}}
+//{"strict":true,"ids":["shared-domain-invocation-front-end.js"],"needs":["common-http-rest.js"],"modules":{}}
 exports.modules={
 };

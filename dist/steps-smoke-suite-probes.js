@@ -1,4 +1,4 @@
-//{"strict":true,"ids":["steps-smoke-suite-probes.js"],"needs":["common-domain-invocation-front-end.js","common-domain-smoke-champion-compare.js"],"modules":{"33881":[27,282,3,"s"],"66576":[320,2101,5,"openProbes"]}}
+//{"strict":true,"ids":["steps-smoke-suite-probes.js"],"needs":["common-domain-smoke-champion-compare.js"],"modules":{"33881":[27,282,3,"s"],"66576":[320,2101,5,"openProbes"]}}
 exports.modules={
 "33881":
 (t,e,f)=>{f.d(e,{s:()=>o});var n=f(38273),a=f(74781);function o(t){const e=(0,n.listOf)(t?.containers).flatMap(t=>(0,n.listOf)((0,n.objectOf)(t).env)).map(n.objectOf).map(({name:t,value:e})=>[(0,n.textOf)(t)??"",(0,n.textOf)(e)]);return(0,a.i1)(Object.fromEntries(e.toReversed()))}},

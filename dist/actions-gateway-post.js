@@ -1,0 +1,9 @@
+//{"strict":true,"ids":["actions-gateway-post.js","gcp-gateway-gateways.js","shared-gcp-gateway-gateways.js","steps-gateway-result.js"],"needs":["common-domain-gateway-marker.js","common-domain-text-sentence.js","common-gcp-gateway-gateways.js","common-http-probe.js"],"modules":{"12888":[27,762,3,"gatewayPost"],"83833":[800,473,5,"S"],"92551":[1284,199,7,"R"]}}
+exports.modules={
+"12888":
+(t,a,n)=>{n.r(a),n.d(a,{gatewayPost:()=>p});var e=n(60531),o=n(68607),r=n(75359),s=n(2519),i=n(83833),c=n(54827),d=n(75184),g=n(46623);const p=async t=>{const a=(0,e.newReport)("gateway");a.verdict="pass";const n=(0,g.sH)(t),p=n&&(0,c.H)(t).login;if(!n||!p)return a.reason="Nothing to take back.",{report:a,annotate:!1,summary:!1};t.inputs.done();const{clock:w,log:l,signal:m}=t,v=(0,s.openPlatform)(t,p),f=await(0,i.S)(t,v,n,{isUnsure:!0},m);return"fail"!==f.verdict&&await(0,r.Vg)((0,d.portsOf)(t,v),n.name,n.to,m),a.verdict=f.verdict,a.reason=(0,o.Nx)(`${f.reason}.`),a.findings=[...f.findings],a.actions_taken=f.changed.map(t=>({at:new Date(w.now()).toISOString(),what:t})),l.line(a.reason),{report:a,annotate:"pass"!==f.verdict,summary:"pass"!==f.verdict}}},
+"83833":
+(a,e,s)=>{s.d(e,{S:()=>i});const t=3e5;async function i(a,e,i,{paceMs:n=2e3,isUnsure:r=!1},o=AbortSignal.timeout(t)){const[{takeBack:c},{portsOf:d}]=await Promise.all([Promise.all([s.e("shared-yaml.js"),s.e("shared-domain-gateway-read-api.js"),s.e("shared-domain-gateway-lint-security.js"),s.e("steps-gateway-take-back.js")]).then(s.bind(s,43141)),s.e("shared-gcp-gateway-gateways.js").then(s.bind(s,75184))]);return c(d(a,e),i,{paceMs:n,timeoutMs:t,signal:o,isUnsure:r})}},
+"92551":
+(f,t,n)=>{function e(f){let t=0xcbf29ce484222325n;for(let n=0;n<f.length;n++)t^=BigInt(f.charCodeAt(n)),t=0x100000001b3n*t&0xffffffffffffffffn;return t.toString(16).padStart(16,"0")}n.d(t,{R:()=>e})},
+};

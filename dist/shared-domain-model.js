@@ -1,0 +1,3 @@
+//{"strict":true,"ids":["shared-domain-model.js"],"needs":["common-domain-model.js"],"modules":{}}
+exports.modules={
+};

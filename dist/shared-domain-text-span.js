@@ -1,3 +1,0 @@
-//{"strict":true,"ids":["shared-domain-text-span.js"],"needs":["common-domain-text-span.js"],"modules":{}}
-exports.modules={
-};
