@@ -19,7 +19,15 @@ export interface LogLine {
 /** What the next answers do instead. */
 export type LokiTrouble = 'too many' | 'outage' | 'partial' | 'page' | 'vector';
 
-export async function startLoki({ now, tenant }: { now(): number; tenant?: string }) {
+export async function startLoki({
+  now,
+  tenant,
+  alignsWithStep = false,
+}: {
+  now(): number;
+  tenant?: string;
+  alignsWithStep?: boolean;
+}) {
   const lines: LogLine[] = [];
   const troubles: LokiTrouble[] = [];
   const asked: { query: string; headers: IncomingHttpHeaders }[] = [];
@@ -37,11 +45,13 @@ export async function startLoki({ now, tenant }: { now(): number; tenant?: strin
     if (trouble === 'page') return { status: 200, body: '<html>' };
     if (trouble === 'vector')
       return { status: 200, body: { status: 'success', data: { resultType: 'vector', result: [] } } };
-    const [from, to, step] = ['start', 'end', 'step'].map((name) => {
+    let [from, to, step] = ['start', 'end', 'step'].map((name) => {
       const text = url.searchParams.get(name) ?? '';
       // A number of up to ten digits is seconds, a longer one nanoseconds.
       return text.length > 10 && !text.includes('.') ? Number(text) / 1e9 : Number.parseFloat(text);
     }) as [number, number, number];
+    // https://grafana.com/docs/loki/latest/configure/ under query_range: `align_queries_with_step`.
+    if (alignsWithStep) [from, to] = [from - (from % step), to - (to % step)];
     if (to - from > 721 * 3600)
       return {
         status: 400,

@@ -175,6 +175,14 @@ describe('before the first change', () => {
     expect(await inspect()).toEqual([]);
   });
 
+  test('they pass too where a frontend moves the start to the step before it', async () => {
+    await loki.close();
+    clock = new VirtualClock(start + 17 * minute);
+    loki = await startLoki({ now: () => clock.now(), tenant: 'team', alignsWithStep: true });
+    requests('ocr-1', -90, 40, 0);
+    expect(await inspect()).toEqual([]);
+  });
+
   test.each<[string, object, RegExp]>([
     [
       'no entry',
