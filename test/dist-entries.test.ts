@@ -90,26 +90,26 @@ const named = Object.entries(entries);
 
 /** Code that an entry may read before its first line runs, the runner's own and the inputs among it. More is a decision. One that is not listed may read 450 000. */
 const most: Record<string, number> = {
-  auth: 166_000,
-  authPost: 166_000,
+  auth: 168_500,
+  authPost: 168_500,
   capacity: 684_000,
   capacityPost: 271_000,
   check: 552_000,
   cli: 79_000,
   deploy: 430_000,
-  doctor: 304_000,
+  doctor: 312_000,
   drill: 196_000,
   drillPost: 186_000,
-  gateway: 373_000,
+  gateway: 381_000,
   guard: 293_000,
-  logs: 186_000,
+  logs: 189_000,
   pipeline: 287_000,
   pipelinePost: 152_000,
   posture: 380_000,
   // It compiles two thirds of this before its first call.
   release: 1_050_000,
   releasePost: 384_000,
-  rollback: 321_000,
+  rollback: 325_000,
   slo: 203_000,
   smokeTest: 636_000,
   watch: 307_000,
@@ -149,7 +149,7 @@ describe('what an entry loads', () => {
     expect(bytes).toBeGreaterThan(10_000);
     expect(bytes).toBeLessThan(110_000);
     // Node parses it all before an action begins.
-    expect(code.length).toBeLessThan(14_500);
+    expect(code.length).toBeLessThan(15_000);
   });
 });
 
