@@ -110,6 +110,10 @@ const isAgreed = ({ agreed, candidate, wrote }: ReleaseRecord, { live, serving }
   serving.length > 0 &&
   serving.every(({ revision }) => revision === candidate);
 
+/** Is the agreement of the other regions part of the decision? */
+export const asksOthers = (record: ReleaseRecord, facts: SettleFacts): boolean =>
+  isOver(record, facts) && isAgreed(record, facts);
+
 const unasked: Agreement = { do: 'hold', reason: 'the other regions were not read' };
 
 function openRecord(record: ReleaseRecord, facts: SettleFacts): Settlement {
@@ -184,15 +188,8 @@ function openRecord(record: ReleaseRecord, facts: SettleFacts): Settlement {
     created: facts.latestCreated,
     ready: facts.latestReady,
   });
-  return {
-    do: 'put_back',
-    ...back,
-    reason: tookIt
-      ? `${unended}, and its build took the traffic although the traffic was pinned`
-      : agreement
-        ? `${unended}, and ${agreement.reason}`
-        : unended,
-  };
+  const why = tookIt ? 'its build took the traffic although the traffic was pinned' : agreement?.reason;
+  return { do: 'put_back', ...back, reason: why === undefined ? unended : `${unended}, and ${why}` };
 }
 
 /** Decides what to do with what an earlier release left. Has an answer for every combination of facts. */

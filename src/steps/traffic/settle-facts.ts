@@ -1,11 +1,11 @@
-import { parseName } from '../../domain/data/resource-name.ts';
+import { parseName, servicePath } from '../../domain/data/resource-name.ts';
 import { messageOf } from '../../domain/errors/errors.ts';
 import { beforeTag, recordAnnotation } from '../../domain/product.ts';
 import { type Agreement, decideAgreement, type OtherRegion } from '../../domain/traffic/agreement.ts';
 import { type ParsedRecord, parseRecord } from '../../domain/traffic/parse-record.ts';
 import { isOpen, type ReleaseRecord } from '../../domain/traffic/record.ts';
 import { servingNow } from '../../domain/traffic/serving.ts';
-import { type Purpose, pinOvertaken, type SettleFacts } from '../../domain/traffic/settle.ts';
+import { asksOthers, type Purpose, pinOvertaken, type SettleFacts } from '../../domain/traffic/settle.ts';
 import type { Owner } from '../ports/runs.ts';
 import type { RunService } from '../ports/services.ts';
 import { buildTookTraffic } from './build-owner.ts';
@@ -36,17 +36,19 @@ export async function readFacts(
 ): Promise<SettleFacts> {
   const record = parsed.kind === 'record' && isOpen(parsed.record) ? parsed.record : undefined;
   const live = liveFacts(service);
-  const [before, building, buildTookIt, run, agreement] = [
+  const [before, building, buildTookIt, run] = [
     await stateOfBefore(ports, asked, service, record),
     record?.phase === 'building' ? await ports.target.building(asked.signal) : false,
     record && pinOvertaken(record, live)
       ? await buildTookTraffic(ports, service, record, asked.signal)
       : undefined,
     record ? await runState(ports, asked, record) : ('over' as const),
-    record?.agreed ? await askOthers(ports, asked, record, record.agreed) : undefined,
   ];
   const { purpose } = asked;
-  return { parsed, purpose, ...live, buildTookIt, run, now: ports.clock.now(), building, before, agreement };
+  const facts = { parsed, purpose, ...live, buildTookIt, run, now: ports.clock.now(), building, before };
+  return record && asksOthers(record, facts)
+    ? { ...facts, agreement: await askOthers(ports, asked, record) }
+    : facts;
 }
 
 /** Reads what the other regions of a release say. One that does not answer is a fact too. */
@@ -54,20 +56,21 @@ async function askOthers(
   { services }: Pick<TrafficPorts, 'services'>,
   { service, signal }: Pick<Asked, 'service' | 'signal'>,
   record: ReleaseRecord,
-  agreed: NonNullable<ReleaseRecord['agreed']>,
 ): Promise<Agreement> {
-  const own = `/locations/${parseName(service).region}/`;
-  const others = Object.entries(agreed).map(async ([region, candidate]): Promise<OtherRegion> => {
-    try {
-      const other = await services.get(service.replace(own, `/locations/${region}/`), signal);
-      if (other === undefined) return { kind: 'gone', region };
-      const parsed = parseRecord(other.annotations[recordAnnotation]);
-      return { kind: 'read', region, candidate, parsed, service: other };
-    } catch (error) {
-      if (signal?.aborted) throw error;
-      return { kind: 'unread', region, why: messageOf(error) };
-    }
-  });
+  const { project = '', name } = parseName(service);
+  const others = Object.entries(record.agreed ?? {}).map(
+    async ([region, candidate]): Promise<OtherRegion> => {
+      try {
+        const other = await services.get(servicePath({ project, region, name }), signal);
+        if (other === undefined) return { kind: 'gone', region };
+        const parsed = parseRecord(other.annotations[recordAnnotation]);
+        return { kind: 'read', region, candidate, parsed, service: other };
+      } catch (error) {
+        if (signal?.aborted) throw error;
+        return { kind: 'unread', region, why: messageOf(error) };
+      }
+    },
+  );
   return decideAgreement(record, await Promise.all(others));
 }
 
