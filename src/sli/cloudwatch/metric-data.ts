@@ -5,7 +5,7 @@ import { isObject, type JsonObject, listOf, objectOf, textOf } from '../../domai
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import { CountsRefused, CountsUnusable } from '../../steps/ports/counts-refused.ts';
 import { isCount } from '../count.ts';
-import type { Point, Window } from '../minutes/window.ts';
+import { isOnGrid, type Point, type Window } from '../minutes/window.ts';
 import { QuotaSpent } from '../quota/quota-spent.ts';
 import { firstWarning } from '../warnings.ts';
 import { type Metric, metricText } from './counters.ts';
@@ -28,7 +28,7 @@ const partial = (why: string) =>
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html */
 export function createReadSums(client: AwsClient, role: string | undefined): ReadSums {
-  return async (metrics, { from, to, periodSeconds }, signal) => {
+  return async (metrics, window, signal) => {
     const body = {
       MetricDataQueries: metrics.map(({ namespace, name, dimensions }, index) => ({
         Id: `m${index}`,
@@ -38,13 +38,13 @@ export function createReadSums(client: AwsClient, role: string | undefined): Rea
             MetricName: name,
             Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
           },
-          Period: periodSeconds,
+          Period: window.periodSeconds,
           Stat: 'Sum',
         },
         ReturnData: true,
       })),
-      StartTime: from / 1000,
-      EndTime: to / 1000,
+      StartTime: window.from / 1000,
+      EndTime: window.to / 1000,
       ScanBy: 'TimestampAscending',
     };
     const pages = new Pages(metrics);
@@ -56,7 +56,7 @@ export function createReadSums(client: AwsClient, role: string | undefined): Rea
         { ...body, ...(token === undefined ? {} : { NextToken: token }) },
         signal,
       );
-      pages.add(answer, { from, to, periodSeconds });
+      pages.add(answer, window);
       token = textOf(answer.NextToken);
       if (token === undefined) return pages.whole();
     }
@@ -116,7 +116,7 @@ class Pages {
     this.#status = metrics.map(() => undefined);
   }
 
-  add(answer: JsonObject, { from, to, periodSeconds }: Window): void {
+  add(answer: JsonObject, window: Window): void {
     const global = messagesOf(answer.Messages);
     if (global !== undefined) throw partial(global);
     for (const raw of listOf(answer.MetricDataResults)) {
@@ -140,8 +140,8 @@ class Pages {
         if (typeof time !== 'number' || !Number.isFinite(time) || !isCount(value))
           throw malformed('a point is not a time and a count');
         const start = Math.round(time * 1000);
-        if (start < from || start >= to) continue;
-        if ((start - from) % (periodSeconds * 1000) !== 0)
+        if (start < window.from || start >= window.to) continue;
+        if (!isOnGrid(start, window))
           throw malformed('a point is between two of the periods that were asked for');
         const known = this.#points[index]?.get(start);
         if (known !== undefined && known !== value) throw malformed('a period has two counts');

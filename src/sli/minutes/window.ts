@@ -23,6 +23,10 @@ export function windowOf(from: number, to: number): Window | undefined {
   return end > start ? { from: start, to: end, periodSeconds: periodMs / 1000 } : undefined;
 }
 
+/** Is this the start of one of the periods that were asked for? */
+export const isOnGrid = (start: number, { from, periodSeconds }: Window): boolean =>
+  (start - from) % (periodSeconds * 1000) === 0;
+
 /** The sum of one counter in one period. */
 export interface Point {
   /** Milliseconds since the epoch: the start of the period. */

@@ -2,7 +2,7 @@ import type { JsonObject } from '../../domain/data/json.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import { CountsUnusable } from '../../steps/ports/counts-refused.ts';
 import { isCount } from '../count.ts';
-import type { Point, Window } from '../minutes/window.ts';
+import { isOnGrid, type Point, type Window } from '../minutes/window.ts';
 import type { Nrql } from './nerdgraph.ts';
 
 const malformed = (why: string) =>
@@ -36,14 +36,15 @@ export async function readNumber(
 export async function readSteps(
   nrql: Nrql,
   query: string,
-  { from, to, periodSeconds }: Window,
+  window: Window,
   signal?: AbortSignal,
 ): Promise<Point[]> {
+  const { from, to, periodSeconds } = window;
   const rows = await nrql(`${query} SINCE ${from} UNTIL ${to} TIMESERIES ${periodSeconds} seconds`, signal);
   const points = rows.map((row): Point => {
     const { beginTimeSeconds: begin, endTimeSeconds: end } = row;
     if (typeof begin !== 'number' || typeof end !== 'number') throw malformed('a row has no times');
-    if (end - begin !== periodSeconds || (begin * 1000 - from) % (periodSeconds * 1000) !== 0)
+    if (end - begin !== periodSeconds || !isOnGrid(begin * 1000, window))
       throw new ReleaseError('counts-unusable', {
         what: `New Relic answered in steps of ${end - begin} s, not in the ${periodSeconds} s that were asked for.`,
         why: 'Then a request cannot be told to be before or after a change of traffic.',

@@ -1,4 +1,4 @@
-import { isObject, objectOf, textsOf } from '../../domain/data/json.ts';
+import { isObject, textsOf } from '../../domain/data/json.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import type { Labels } from '../../domain/slo/selector.ts';
 import { CountsUnusable } from '../../steps/ports/counts-refused.ts';
@@ -89,8 +89,10 @@ export const readTexts = (body: unknown): string[] => textsOf(dataOf(body));
 const labelsOf = (metric: object): Labels =>
   Object.fromEntries(Object.entries(metric).map(([label, value]) => [label, String(value)]));
 
-/** Reads the series of a range selector. An empty result is a good answer: no request was counted yet. */
-export function readMatrix(body: unknown): Series[] {
+/** A series as it was sent. A sample that is no count is undefined. */
+type SentSeries = Omit<Series, 'samples'> & { sent: readonly (Sample | undefined)[] };
+
+function seriesIn(body: unknown): SentSeries[] {
   const answer = dataOf(body);
   const data = isObject(answer) ? answer : {};
   if (data.resultType !== 'matrix')
@@ -100,35 +102,36 @@ export function readMatrix(body: unknown): Series[] {
       fix: 'Give a selector such as http_requests_total{revision="$revision"}, without functions around it.',
     });
   if (!Array.isArray(data.result)) throw malformed('result is not a list');
-  return data.result.map((raw): Series => {
+  return data.result.map((raw): SentSeries => {
     if (!isObject(raw) || !isObject(raw.metric) || !Array.isArray(raw.values))
       throw malformed('a series has no metric or values');
     const labels = Object.entries(raw.metric).sort(([a], [b]) => (a < b ? -1 : 1));
-    return {
-      key: JSON.stringify(labels),
-      labels: labelsOf(raw.metric),
-      samples: raw.values
-        .map(sampleOf)
-        .filter((sample) => sample !== undefined)
-        .sort((a, b) => a.at - b.at),
-    };
+    return { key: JSON.stringify(labels), labels: labelsOf(raw.metric), sent: raw.values.map(sampleOf) };
   });
 }
+
+const inOrder = (samples: readonly Sample[]): Sample[] => samples.toSorted((a, b) => a.at - b.at);
+
+/** Reads the series of a range selector. An empty result is a good answer: no request was counted yet. */
+export const readMatrix = (body: unknown): Series[] =>
+  seriesIn(body).map(({ sent, ...one }) => ({
+    ...one,
+    samples: inOrder(sent.filter((sample) => sample !== undefined)),
+  }));
 
 /**
  * Reads what one sum counted in each period. A sample that is no count is refused, because a period that is left out would count as no
  * request or as no failure.
  */
 export function readPeriods(body: unknown): Sample[] {
-  const [series, ...others] = readMatrix(body);
+  const [series, ...others] = seriesIn(body);
   if (others.length > 0) throw malformed('it has several series, but one sum was asked for');
-  if (series === undefined) return [];
-  const raw = (objectOf(dataOf(body)).result as { values: unknown[] }[])[0]?.values ?? [];
-  if (series.samples.length < raw.length || !series.samples.every(({ value }) => isCount(value)))
-    throw malformed('a sample is no number of entries');
-  if (new Set(series.samples.map(({ at }) => at)).size < series.samples.length)
-    throw malformed('a period has two counts');
-  return series.samples;
+  const counts = (series?.sent ?? []).map((sample) => {
+    if (sample === undefined || !isCount(sample.value)) throw malformed('a sample is no number of entries');
+    return sample;
+  });
+  if (new Set(counts.map(({ at }) => at)).size < counts.length) throw malformed('a period has two counts');
+  return inOrder(counts);
 }
 
 /** Reads the one number of an instant query over the whole window. Undefined: there is none. NaN: what is there is no count. */

@@ -4,7 +4,7 @@ import { CountsUnusable } from '../../../steps/ports/counts-refused.ts';
 import type { SliQuery, SliTotals } from '../../../steps/ports/sli.ts';
 import type { Minute } from '../../minutes/book.ts';
 import type { MinuteAnswer } from '../../minutes/reader.ts';
-import type { Point, Window } from '../../minutes/window.ts';
+import { isOnGrid, type Point, type Window } from '../../minutes/window.ts';
 import { readPeriods } from '../answer.ts';
 import type { PrometheusApi } from '../query-api.ts';
 import {
@@ -133,7 +133,8 @@ export class LokiCounts {
   }
 
   /** How many entries passed in each period. A period without one is absent. */
-  async #points(text: string, { from, to, periodSeconds }: Window, signal?: AbortSignal): Promise<Point[]> {
+  async #points(text: string, window: Window, signal?: AbortSignal): Promise<Point[]> {
+    const { from, to, periodSeconds } = window;
     const body = await this.#api(
       'query_range',
       {
@@ -146,15 +147,13 @@ export class LokiCounts {
       },
       signal,
     );
-    return readPeriods(body)
+    const points = readPeriods(body)
       .map(({ at, value }) => ({ start: (at - periodSeconds) * 1000, sum: value }))
-      .filter(({ start }) => start >= from && start < to)
-      .map((point) => {
-        if ((point.start - from) % (periodSeconds * 1000) === 0) return point;
-        throw new ReleaseError('response-malformed', {
-          what: 'The answer of Loki cannot be used: a sample is between two of the periods that were asked for.',
-        });
-      });
+      .filter(({ start }) => start >= from && start < to);
+    if (points.every(({ start }) => isOnGrid(start, window))) return points;
+    throw new ReleaseError('response-malformed', {
+      what: 'The answer of Loki cannot be used: a sample is between two of the periods that were asked for.',
+    });
   }
 }
 
