@@ -1,5 +1,6 @@
-import { isObject } from '../../domain/data/json.ts';
+import { objectOf } from '../../domain/data/json.ts';
 import type { Context } from '../../runner/context.ts';
+import { savedJson } from '../../runner/saved.ts';
 
 const key = 'capacity';
 
@@ -14,13 +15,8 @@ export interface Begun {
 export const saveBegun = (context: Context, begun: Begun): void =>
   context.saveState(key, JSON.stringify(begun));
 
+/** Undefined if the main step ended before it changed anything. */
 export function readBegun(context: Context): Begun | undefined {
-  try {
-    const value: unknown = JSON.parse(context.state(key));
-    if (isObject(value) && typeof value.id === 'string' && typeof value.service === 'string')
-      return { id: value.id, service: value.service };
-  } catch {
-    // The main step ended before it changed anything.
-  }
-  return undefined;
+  const { id, service } = objectOf(savedJson(context, key));
+  return typeof id === 'string' && typeof service === 'string' ? { id, service } : undefined;
 }

@@ -1,6 +1,7 @@
-import { isObject } from '../../domain/data/json.ts';
+import { objectOf } from '../../domain/data/json.ts';
 import type { RecordedGateway } from '../../domain/traffic/record.ts';
 import type { Context } from '../../runner/context.ts';
+import { savedJson } from '../../runner/saved.ts';
 
 /** Names of what the main step leaves for the post step: the move before it is made, and that it was brought to an end. */
 const [move, over] = ['gateway_move', 'gateway_over'];
@@ -12,14 +13,8 @@ export const saveOver = (context: Context): void => context.saveState(over, 'tru
 /** The move that the main step began and did not bring to an end. */
 export function readOpenMove(context: Context): RecordedGateway | undefined {
   if (context.state(over) === 'true') return undefined;
-  try {
-    const value: unknown = JSON.parse(context.state(move));
-    if (!isObject(value)) return undefined;
-    const { name, from, to } = value;
-    if (typeof name === 'string' && typeof from === 'string' && typeof to === 'string')
-      return { name, from, to };
-  } catch {
-    // The main step ended before it moved anything.
-  }
-  return undefined;
+  const { name, from, to } = objectOf(savedJson(context, move));
+  return typeof name === 'string' && typeof from === 'string' && typeof to === 'string'
+    ? { name, from, to }
+    : undefined;
 }

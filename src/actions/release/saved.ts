@@ -3,6 +3,7 @@ import { messageOf } from '../../domain/errors/errors.ts';
 import { parseRecord } from '../../domain/traffic/parse-record.ts';
 import { formatRecord, isOpen, type ReleaseRecord } from '../../domain/traffic/record.ts';
 import type { Context } from '../../runner/context.ts';
+import { savedJson } from '../../runner/saved.ts';
 import type { ReleaseRun } from '../../steps/release/run.ts';
 
 /**
@@ -63,22 +64,13 @@ function save(
 
 /** Undefined if the main step ended before it began to release. */
 export function readBegun(context: Context): Begun | undefined {
-  return begunOf(parsed(context.state(startKey)));
+  return begunOf(savedJson(context, startKey));
 }
 
 /** What each region has begun. Empty if the release has one region, or has not begun. */
 export function readRegionsBegun(context: Context): Begun[] {
-  const list = parsed(context.state(regionsKey));
+  const list = savedJson(context, regionsKey);
   return Array.isArray(list) ? list.map(begunOf).filter((begun) => begun !== undefined) : [];
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // The main step saved nothing.
-    return undefined;
-  }
 }
 
 function begunOf(value: unknown): Begun | undefined {

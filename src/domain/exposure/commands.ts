@@ -12,6 +12,10 @@ type Target = ExposureFacts['target'];
 /** Short name of the Cloud Run service, or the function's name if the service is not known. */
 export const serviceShortName = (target: Target): string => shortName(target.service) ?? target.name;
 
+/** Which binding of a policy a command removes. A member can have a role under several conditions: all of them go. */
+export const bindingFlags = (member: string, role: string, conditional: boolean): string =>
+  `--member=${shellWord(member)} --role=${shellWord(role)} ${conditional ? '--all' : '--condition=None'}`;
+
 /**
  * Removes one member from one role.
  * @param level the kind of resource that has the binding
@@ -27,7 +31,11 @@ export function removeBinding(
   target: Target,
   conditional: boolean,
 ): string {
-  const what = `--member=${shellWord(member)} --role=${shellWord(role)}${level === 'function' ? '' : conditional ? ' --all' : ' --condition=None'}`;
+  // A policy of a function has no conditions.
+  const what =
+    level === 'function'
+      ? `--member=${shellWord(member)} --role=${shellWord(role)}`
+      : bindingFlags(member, role, conditional);
   const place = `--project=${shellWord(target.project)} --region=${shellWord(target.region)}`;
   switch (level) {
     case 'service':

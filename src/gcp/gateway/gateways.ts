@@ -48,6 +48,21 @@ export function createGateways(rest: Rest): Gateways {
     return answer.status === 409 ? undefined : nameIn(answer.body);
   }
 
+  /** The body names the whole of the one field that changes, so to repeat it changes nothing. Who calls it looks what came of it. */
+  async function update(name: string, change: object, signal?: AbortSignal): Promise<string> {
+    const { body } = await rest.call({
+      ...times,
+      api: 'apigateway',
+      method: 'PATCH',
+      path: path(name),
+      query: { updateMask: Object.keys(change).join(',') },
+      body: { name, ...change },
+      retry: 'write',
+      signal,
+    });
+    return nameIn(body);
+  }
+
   async function pages(call: Pick<RestCall, 'path' | 'signal'>, field: string) {
     const found: JsonObject[] = [];
     let pageToken: string | undefined;
@@ -119,33 +134,8 @@ export function createGateways(rest: Rest): Gateways {
       ),
     createGateway: (name, apiConfig, signal) =>
       create(parentOf(name), 'gateways', { gatewayId: lastOf(name) }, { apiConfig }, signal),
-    async move(name, apiConfig, signal) {
-      const { body } = await rest.call({
-        ...times,
-        api: 'apigateway',
-        method: 'PATCH',
-        path: path(name),
-        query: { updateMask: 'apiConfig' },
-        body: { name, apiConfig },
-        // It names the whole state, so to repeat it changes nothing. Who calls it looks what came of it.
-        retry: 'write',
-        signal,
-      });
-      return nameIn(body);
-    },
-    async label(name, labels, signal) {
-      const { body } = await rest.call({
-        ...times,
-        api: 'apigateway',
-        method: 'PATCH',
-        path: path(name),
-        query: { updateMask: 'labels' },
-        body: { name, labels },
-        retry: 'write',
-        signal,
-      });
-      return nameIn(body);
-    },
+    move: (name, apiConfig, signal) => update(name, { apiConfig }, signal),
+    label: (name, labels, signal) => update(name, { labels }, signal),
     async deleteConfig(name, signal) {
       await rest.call({
         ...times,

@@ -16,8 +16,10 @@ export async function inventory(
   const functions = await pages(cloud, 'cloudfunctions', `${parent}/functions`, 'functions', signal);
   const services = await pages(cloud, 'run', `${parent}/services`, 'services', signal);
   const accounts = await pages(cloud, 'iam', `v1/projects/${project}/serviceAccounts`, 'accounts', signal);
+  // Who may not list buckets has made none: the probe asks for that right before anything is made.
   const buckets = await pages(cloud, 'storage', 'storage/v1/b', 'items', signal, {
-    ...{ project, prefix: throwAwayPrefix, maxResults: '100' },
+    query: { project, prefix: throwAwayPrefix, maxResults: '100' },
+    ifDenied: [],
   });
   const labelled =
     (kind: 'function' | 'service' | 'bucket') =>
@@ -46,7 +48,10 @@ async function pages(
   path: string,
   field: string,
   signal: AbortSignal,
-  asked: Readonly<Record<string, string>> = { pageSize: '100' },
+  {
+    query = { pageSize: '100' },
+    ifDenied,
+  }: { query?: Readonly<Record<string, string>>; ifDenied?: JsonObject[] } = {},
 ): Promise<JsonObject[]> {
   const found: JsonObject[] = [];
   let pageToken: string | undefined;
@@ -55,11 +60,10 @@ async function pages(
       api,
       method: 'GET',
       path,
-      query: { ...asked, ...(pageToken ? { pageToken } : {}) },
+      query: { ...query, ...(pageToken ? { pageToken } : {}) },
     };
     const { status, body } = await cloud.ask(call, signal);
-    // Who may not list buckets has made none: the probe asks for that right before anything is made.
-    if (status === 403 && api === 'storage') return [];
+    if (status === 403 && ifDenied) return ifDenied;
     if (status >= 400)
       throw new ReleaseError('remote-error', { what: `The list of ${field} could not be read (${status}).` });
     found.push(...listOf(body[field]).map(objectOf));

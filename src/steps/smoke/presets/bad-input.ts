@@ -50,7 +50,7 @@ export const corruptThenGood: RunPreset = async (context) => {
   const image = await caller.image(item);
   const whole = item.fresh ? freshImage(image, crypto.randomUUID()) : undefined;
   const what = 'a corrupt image';
-  const refused = await caller.call(item, { instead: [corrupt(whole ? joined(whole) : image)] });
+  const refused = await caller.call(item, { instead: [corrupt(whole ? Buffer.concat(whole) : image)] });
   const good = await stillGood(context, what, whole);
   const called = [refused, good.called];
   if (whole && good.failures.length > 0) {
@@ -66,16 +66,6 @@ export const corruptThenGood: RunPreset = async (context) => {
   }
   return { kind: 'ran', failures: [...judgeRefusal(refused.attempt, what), ...good.failures], called };
 };
-
-function joined(pieces: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    all.set(piece, at);
-    at += piece.length;
-  }
-  return all;
-}
 
 export const emptyBody = refusedThenGood('an empty body', async () => ({ body: 'none' }));
 

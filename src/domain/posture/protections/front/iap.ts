@@ -1,5 +1,5 @@
 import { objectOf, textOrEmpty } from '../../../data/json.ts';
-import { removeBinding, shellWord } from '../../../exposure/commands.ts';
+import { bindingFlags, removeBinding, shellWord } from '../../../exposure/commands.ts';
 import type { Reading, Unread } from '../../../exposure/facts.ts';
 import { classify, inWords, isPublic } from '../../../exposure/policy/members.ts';
 import { type AllowPolicy, liveBindings } from '../../../exposure/policy/policy.ts';
@@ -88,7 +88,7 @@ function judge(facts: PostureFacts): Judged {
         access,
         `the balancer's backend ${name}`,
         (member, role, conditional) =>
-          `gcloud iap web remove-iam-policy-binding --resource-type=backend-services --service=${shellWord(name)} ${place} --member=${shellWord(member)} --role=${shellWord(role)} ${conditional ? '--all' : '--condition=None'}`,
+          `gcloud iap web remove-iam-policy-binding --resource-type=backend-services --service=${shellWord(name)} ${place} ${bindingFlags(member, role, conditional)}`,
       ),
     );
   }

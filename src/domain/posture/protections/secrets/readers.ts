@@ -1,5 +1,5 @@
 import { shortName } from '../../../data/resource-name.ts';
-import { removeBinding, shellWord } from '../../../exposure/commands.ts';
+import { bindingFlags, removeBinding } from '../../../exposure/commands.ts';
 import type { Unread } from '../../../exposure/facts.ts';
 import { placeName } from '../../../exposure/places.ts';
 import { classify, inWords, isPublic } from '../../../exposure/policy/members.ts';
@@ -71,7 +71,7 @@ function judge(facts: PostureFacts): Judged {
           severity: open ? 'critical' : member.reach === 'named' ? 'low' : 'medium',
           fix: 'Remove the binding, unless another service shares this secret:',
           commands: [
-            `gcloud secrets remove-iam-policy-binding ${secretPlace(name)} --member=${shellWord(member.text)} --role=${shellWord(role)} ${condition === undefined ? '--condition=None' : '--all'}`,
+            `gcloud secrets remove-iam-policy-binding ${secretPlace(name)} ${bindingFlags(member.text, role, condition !== undefined)}`,
           ],
           call: policy.call,
         });
