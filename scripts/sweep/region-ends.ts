@@ -2,6 +2,7 @@ import { installFastTime } from '../../test/support/fast-time.ts';
 import { type Ran, ReleaseWorld } from '../../test/support/release-world.ts';
 import { defaultDriver, type WorldDriver } from '../../test/support/world-driver.ts';
 import { type CallSeen, callName } from './cells.ts';
+import { spread } from './spread.ts';
 import { factor } from './worker.ts';
 
 /**
@@ -175,8 +176,7 @@ export function planEnds(sample?: number, driver: WorldDriver = defaultDriver())
           for (const effect of method === 'GET' ? (['before'] as const) : (['before', 'after'] as const))
             cells.push({ ...whole, call: i + 1, effect, settling });
     }
-    const count = Math.min(sample ?? cells.length, cells.length);
-    return Array.from({ length: count }, (_, i) => cells[Math.floor((i * cells.length) / count)] as EndCell);
+    return spread(cells, sample);
   });
 }
 

@@ -4,6 +4,7 @@ import { type Ran, ReleaseWorld } from '../../test/support/release-world.ts';
 import { defaultDriver, type WorldDriver } from '../../test/support/world-driver.ts';
 import { type CallSeen, type Cell, type CellResult, callName, faultKinds } from './cells.ts';
 import { Meeting } from './meeting.ts';
+import { spread } from './spread.ts';
 import { factor } from './worker.ts';
 
 /**
@@ -269,11 +270,7 @@ export function planRegions(sample?: number, driver: WorldDriver = defaultDriver
         for (const [i, call] of calls.entries())
           if (only?.(call) ?? true) cells.push({ driver, scenario, call: i + 1, fault: name });
     }
-    const count = Math.min(sample ?? cells.length, cells.length);
-    return Array.from(
-      { length: count },
-      (_, i) => cells[Math.floor((i * cells.length) / count)] as RegionCell,
-    );
+    return spread(cells, sample);
   });
 }
 

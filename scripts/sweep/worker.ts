@@ -12,6 +12,7 @@ import {
   type Scenario,
 } from './cells.ts';
 import { modelInputs } from './model.ts';
+import { spread } from './spread.ts';
 import { openSubject, type Subject } from './subject.ts';
 
 /** How many times faster than real time the cells run. */
@@ -126,10 +127,7 @@ export function planCells(
   const kept = cells
     .filter((cell) => !only || `${configs[cell.config]?.name} ${cell.scenario} ${cell.fault}`.includes(only))
     .filter((_, at) => at % of === own - 1);
-  if (sample === undefined || sample >= kept.length) return kept;
-  // Picks cells at even distances from the grid, so that the sample has every fault and every phase.
-  const step = kept.length / sample;
-  return Array.from({ length: sample }, (_, i) => kept[Math.floor(i * step)] as Cell);
+  return spread(kept, sample);
 }
 
 /** `3/20`: the third of twenty parts, which have no cell in common and are the whole grid together. */
