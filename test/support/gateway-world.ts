@@ -62,6 +62,15 @@ export async function gatewayWorld(): Promise<GatewayWorld> {
   }
 }
 
+/** A world whose gateway serves its first document. */
+export async function servingGateway(): Promise<GatewayWorld> {
+  const w = await gatewayWorld();
+  const first = await w.run(w.document());
+  if (first.verdict !== 'pass') throw new Error(first.reason);
+  await w.settled();
+  return w;
+}
+
 async function open(sandbox: Sandbox): Promise<GatewayWorld> {
   const client = new Client(sandbox);
   const { world } = sandbox;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { countCalls, endOf, everyFault } from '../support/gateway-sweep.ts';
-import { type GatewayWorld, gatewayWorld } from '../support/gateway-world.ts';
+import { type GatewayWorld, servingGateway } from '../support/gateway-world.ts';
 
 /**
  * A sample of every call of a gateway's release times every fault. `npm run peers -- gateway` tries all of them. The release ends
@@ -11,10 +11,7 @@ const sample = 16;
 
 let w: GatewayWorld;
 beforeAll(async () => {
-  w = await gatewayWorld();
-  const first = await w.run(w.document());
-  if (first.verdict !== 'pass') throw new Error(first.reason);
-  await w.settled();
+  w = await servingGateway();
 });
 afterAll(() => w?.stop());
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { endOfKill, successors } from '../../support/gateway-kills.ts';
-import { type GatewayWorld, gatewayWorld } from '../../support/gateway-world.ts';
+import { type GatewayWorld, servingGateway } from '../../support/gateway-world.ts';
 
 /**
  * A run of the action that is killed has no record of a release. Labels of the configuration remember where the gateway was until the
@@ -10,10 +10,7 @@ jest.setTimeout(300_000);
 
 let w: GatewayWorld;
 beforeAll(async () => {
-  w = await gatewayWorld();
-  const first = await w.run(w.document());
-  if (first.verdict !== 'pass') throw new Error(first.reason);
-  await w.settled();
+  w = await servingGateway();
 });
 afterAll(() => w?.stop());
 
