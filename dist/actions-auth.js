@@ -1,4 +1,4 @@
-//{"strict":true,"ids":["actions-auth.js","shared-actions-login-inputs-2.js","shared-actions-login-inputs-5.js","shared-actions-login-inputs-6.js","shared-actions-login-inputs-9.js","shared-domain-invocation-front-end-2.js","shared-domain-invocation-front-end.js"],"needs":["common-domain-text-span.js","common-http-rest.js","common-inputs-groups-login.js","common-runner-regular-file.js"],"modules":{"19456":[27,142,3,"I"],"60989":[180,9464,5,"auth,authPost"]}}
+//{"strict":true,"ids":["actions-auth.js","shared-actions-login-inputs-4.js","shared-actions-login-inputs-5.js","shared-actions-login-inputs-9.js","shared-actions-login-inputs.js","shared-domain-invocation-front-end-2.js","shared-domain-invocation-front-end.js"],"needs":["common-domain-text-span.js","common-http-rest.js","common-inputs-groups-login.js","common-runner-regular-file.js"],"modules":{"19456":[27,142,3,"I"],"60989":[180,9464,5,"auth,authPost"]}}
 exports.modules={
 "19456":
 (t,e,s)=>{s.d(e,{I:()=>d});const d=({clock:t,startedAt:e},s,d,c)=>({stage:s,startedAtSeconds:(d-e)/1e3,seconds:(t.steady()-d)/1e3,verdict:c})},

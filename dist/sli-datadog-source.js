@@ -1,9 +1,7 @@
-//{"strict":true,"ids":["sli-datadog-source.js"],"needs":["common-domain-text-span.js","common-http-rest.js","common-sli-datadog-delegated.js","common-sli-minutes-reader.js"],"modules":{"9223":[26,314,3,"V"],"30668":[351,223,5,"O"],"44935":[585,88,7,"m"],"52269":[684,8414,9,"createDatadog"]}}
+//{"strict":true,"ids":["sli-datadog-source.js"],"needs":["common-domain-text-span.js","common-http-rest.js","common-sli-datadog-delegated.js","common-sli-minutes-reader.js"],"modules":{"9223":[26,314,3,"V"],"44935":[351,88,5,"m"],"52269":[450,8414,7,"createDatadog"]}}
 exports.modules={
 "9223":
 (t,e,r)=>{r.d(e,{V:()=>i});var s=r(38273);function i(t){const e=Array.isArray(t)?t[0]:t;if(null==e||""===e||!1===e)return;const{message:r,detail:i,title:n}=(0,s.isObject)(e)?e:{};return((0,s.textOf)(e)??(0,s.textOf)(r)??(0,s.textOf)(i)??(0,s.textOf)(n)??(0,s.jsonText)(e)).replace(/\s+/g," ").trim().slice(0,300)}},
-"30668":
-(o,r,t)=>{t.d(r,{O:()=>d});var n=t(80690);const e=36e5,c=24*e;function d(o,r){const t=r-o,d=t<=3*e?n.J:t<=c?5*n.J:t<=60*c?e:c,f=Math.floor(o/d)*d,J=Math.floor(r/n.J)*n.J;return J>f?{from:f,to:J,periodSeconds:d/1e3}:void 0}},
 "44935":
 (e,m,n)=>{n.d(m,{m:()=>r});const r=e=>"number"==typeof e&&Number.isSafeInteger(e)&&e>=0},
 "52269":
