@@ -4,6 +4,7 @@ import type { GatewayPorts } from '../../src/steps/gateway/ports.ts';
 import type { GatewayResult } from '../../src/steps/gateway/result.ts';
 import { takeBack } from '../../src/steps/gateway/take-back.ts';
 import { forgetUnproved } from '../../src/steps/gateway/unproved.ts';
+import { addition } from './gateway-sweep.ts';
 import type { GatewayWorld } from './gateway-world.ts';
 
 /** A run of `actions/gateway` that is killed at one of its calls, and who comes after it. No record of a release helps here. */
@@ -74,13 +75,11 @@ export async function endOfKill(
   index: number,
   kill: Kill,
 ): Promise<{ left: 'old' | 'new'; wrong: string | undefined } | undefined> {
-  const path = (name: string) =>
-    `  /${name}:\n    get: { operationId: ${name}, responses: { '200': { description: ok } } }\n`;
-  if (texts.get(w.state().names) === undefined) await note(w, w.document({ rest: path(`base${index}`) }));
+  if (texts.get(w.state().names) === undefined) await note(w, w.document({ rest: addition(`base${index}`) }));
   const old = w.state().names;
   const broken = { backend: 'http://127.0.0.1:9' };
   const [bad, next] = [kill.after.startsWith('the same document,'), kill.after.startsWith('another')];
-  const text = w.document({ rest: path(`kill${index}`), ...(bad ? broken : {}) });
+  const text = w.document({ rest: addition(`kill${index}`), ...(bad ? broken : {}) });
   const death = { isOver: false };
   let move: RecordedGateway | undefined;
   const begins = (begun: RecordedGateway) => {
@@ -119,7 +118,7 @@ export async function endOfKill(
     }
   } else {
     const before = kill.after === 'the document before' ? (texts.get(old) ?? '') : text;
-    const result = await note(w, next ? w.document({ rest: path(`next${index}`), ...broken }) : before);
+    const result = await note(w, next ? w.document({ rest: addition(`next${index}`), ...broken }) : before);
     ({ config } = result.evidence);
     said = `${result.outcome}: ${result.reason}`;
   }

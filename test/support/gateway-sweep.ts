@@ -35,7 +35,8 @@ export function everyFault(calls: { apigateway: number; gateway: number }): Gate
   );
 }
 
-const addition = (name: string) =>
+/** A path of this name, to be added to the document. */
+export const addition = (name: string) =>
   `  /${name}:\n    get: { operationId: ${name}, responses: { '200': { description: ok } } }\n`;
 
 /** Counts the calls of one release that moves the gateway. */
