@@ -6,7 +6,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { manyWorkflows, peakScript } from './support/many-workflows.ts';
+import { manyWorkflows, peakScript, smallHeap } from './support/many-workflows.ts';
 import { median, range } from './support/median.ts';
 
 const rounds = Number(process.env.ROUNDS ?? 15);
@@ -79,7 +79,10 @@ try {
   const preload = join(folder, 'peak.cjs');
   writeFileSync(preload, peakScript(usage));
   const started = performance.now();
-  spawnSync(process.execPath, ['--require', preload, program], { env: runner(many), stdio: 'ignore' });
+  spawnSync(process.execPath, [...smallHeap, '--require', preload, program], {
+    env: runner(many),
+    stdio: 'ignore',
+  });
   const seconds = (performance.now() - started) / 1000;
   const { mebibytes, cpuSeconds } = JSON.parse(readFileSync(usage, 'utf8')) as Record<string, number>;
   console.log(

@@ -78,7 +78,7 @@ const answers: Record<string, (response: ServerResponse) => void> = {
     response.writeHead(200, json);
     let sent = 0;
     const more = () => {
-      while (sent < 40 && !response.destroyed) {
+      while (sent < 400 && !response.destroyed) {
         sent++;
         if (!response.write(zeros)) return void response.once('drain', more);
       }
@@ -170,7 +170,8 @@ describe.each(Object.keys(cases))('%s', (name) => {
     expect(reached).toBe(0);
     for (const secret of Object.values(secrets)) expect(said).not.toContain(secret);
     expect(Math.max(0, ...said.split('\n').map((line) => line.length))).toBeLessThan(20_000);
-    if (kind === 'more than fits') expect(written()).toBeLessThan(36 * 1024 * 1024);
+    // What is read, and what the kernel may hold of one connection: far from the 400 MiB that were offered.
+    if (kind === 'more than fits') expect(written()).toBeLessThan(200 * 1024 * 1024);
   });
 
   test('an answer that drips for ever ends with the run', async () => {
