@@ -119,17 +119,19 @@ function policyChange(
   signal?: AbortSignal,
 ): Change[] {
   const { target } = facts;
-  const each = repairs.flatMap((repair) => (repair.kind === 'unbind' ? [repair.removal] : []));
+  const each = repairs.flatMap((repair) => (repair.kind === 'unbind' ? [repair] : []));
+  const key = ({ role, member }: Removal) => `${role} ${member}`;
   // Several bindings of one role may name the same member. One removal takes it out of all of them.
-  const removals = [
-    ...new Map(each.map((removal) => [`${removal.role} ${removal.member}`, removal])).values(),
-  ];
+  const removals = [...new Map(each.map(({ removal }) => [key(removal), removal])).values()];
+  const underCondition = new Set(each.filter((one) => one.conditional).map(({ removal }) => key(removal)));
   if (removals.length === 0) return [];
   const place = ownPolicy(facts);
   const named = removals.map(({ member, role }) => `${member} from ${role}`).join(', ');
-  const commands = removals.map(({ role, member }) =>
-    removeBinding(place.level, place.resource, role, member, target, false),
-  );
+  const commands = removals.map((removal) => {
+    const { role, member } = removal;
+    const conditional = underCondition.has(key(removal));
+    return removeBinding(place.level, place.resource, role, member, target, conditional);
+  });
   return [
     {
       what: `Removing ${named}`,

@@ -67,6 +67,21 @@ describe('closing', () => {
     });
   });
 
+  test('a refused removal of a binding with a condition prints the command that removes it', async () => {
+    const condition = { title: 'always', expression: 'true' };
+    w.set(w.policy, { ...everyone, condition });
+    fault({
+      api: 'run',
+      path: ':setIamPolicy',
+      times: 50,
+      fault: { status: 403, body: { error: { code: 403, status: 'PERMISSION_DENIED', message: 'no' } } },
+    });
+    const result = await w.guard({ mode: 'enforce' });
+    expect(result.findings.find(({ rule }) => rule === 'close-denied')?.commands).toEqual([
+      expect.stringMatching(/remove-iam-policy-binding .* --all$/),
+    ]);
+  });
+
   test('a write whose answer is lost has its effect once', async () => {
     w.set(w.policy, everyone, { role: 'roles/run.viewer', members: ['user:a@b.c'] });
     fault({ api: 'run', path: ':setIamPolicy', fault: { reset: 'after' } });

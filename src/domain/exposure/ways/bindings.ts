@@ -49,7 +49,9 @@ function bindingWay(facts: ExposureFacts, held: Holding, before: AttackStep[]): 
       commands: [removeBinding(level, resource, binding.role, member.text, facts.target, conditional)],
       source: held.call,
     },
-    repair: own ? { kind: 'unbind', removal: { role: binding.role, member: member.text } } : undefined,
+    repair: own
+      ? { kind: 'unbind', removal: { role: binding.role, member: member.text }, conditional }
+      : undefined,
   };
 }
 

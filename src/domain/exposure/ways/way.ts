@@ -9,7 +9,14 @@ export interface AttackStep {
 }
 
 /** A change that the guard may make itself. It changes the function's own service and nothing above it. */
-export type Repair = { kind: 'unbind'; removal: Removal } | { kind: 'check-invoker' };
+export type Repair =
+  | {
+      kind: 'unbind';
+      removal: Removal;
+      /** True if the binding has a condition. */
+      conditional: boolean;
+    }
+  | { kind: 'check-invoker' };
 
 /** One way in which a stranger can call the function. */
 export interface Way {

@@ -1,7 +1,7 @@
 import { type JsonObject, objectOf, textOrEmpty } from '../../../data/json.ts';
 import { bucketFact, windowSeconds } from '../../../drill/bucket.ts';
-import { shellWord } from '../../../exposure/commands.ts';
-import type { Unread } from '../../../exposure/facts.ts';
+import { removeBinding } from '../../../exposure/commands.ts';
+import type { ExposureFacts, Unread } from '../../../exposure/facts.ts';
 import { classify, inWords, isPublic } from '../../../exposure/policy/members.ts';
 import { liveBindings } from '../../../exposure/policy/policy.ts';
 import { updateBucket } from '../../commands.ts';
@@ -25,19 +25,17 @@ const comesBack = (bucket: JsonObject): boolean =>
   Number(objectOf(bucket.softDeletePolicy).retentionDurationSeconds ?? 0) > 0 ||
   hasRetention(bucket);
 
-function holesOf({ name, reading, policy }: BucketFact): Hole[] {
+function holesOf({ name, reading, policy }: BucketFact, target: ExposureFacts['target']): Hole[] {
   const holes: Hole[] = [];
   if (policy?.ok)
-    for (const { role, members } of liveBindings(policy.value))
+    for (const { role, members, condition } of liveBindings(policy.value))
       for (const member of members.map(classify).filter(({ reach }) => isPublic(reach)))
         holes.push({
           about: ['public', name, role, member.text],
           text: `${inWords(member)} holds ${role} on the bucket ${name}.`,
           severity: 'critical',
           fix: 'Remove the binding:',
-          commands: [
-            `gcloud storage buckets remove-iam-policy-binding ${shellWord(`gs://${name}`)} --member=${shellWord(member.text)} --role=${shellWord(role)} --condition=None`,
-          ],
+          commands: [removeBinding('source', name, role, member.text, target, condition !== undefined)],
           call: policy.call,
         });
   if (!reading.ok) return holes;
@@ -82,7 +80,7 @@ function holesOf({ name, reading, policy }: BucketFact): Hole[] {
   return holes;
 }
 
-function judge({ buckets, service }: PostureFacts): Judged {
+function judge({ buckets, service, exposure }: PostureFacts): Judged {
   const [first] = buckets;
   // The service may name buckets that nobody can see.
   if (first === undefined && service && !service.ok) return unread('The service was', service);
@@ -93,7 +91,7 @@ function judge({ buckets, service }: PostureFacts): Judged {
   const failed = buckets.flatMap(({ reading, policy }): Unread[] =>
     [reading, policy].flatMap((one) => (one === undefined || one.ok ? [] : [one])),
   );
-  const holes = buckets.flatMap(holesOf);
+  const holes = buckets.flatMap((bucket) => holesOf(bucket, exposure.target));
   const regional = buckets.filter(
     ({ reading }) => reading.ok && textOrEmpty(reading.value.locationType) === 'region',
   ).length;
