@@ -53,6 +53,8 @@ export function evidence(lag: number, step = pollSeconds): Rule {
         look(t, bins, horizon) {
           const cells = [];
           const until = Math.floor(horizon / step) * step;
+          // Evidence grows only by counts, so until the planned end a look without any decides nothing and need not be computed.
+          if ((seen + 1) * pollSeconds > until && t < watchSeconds) return false;
           for (; (seen + 1) * pollSeconds <= until; seen++) {
             const bin = bins[seen] as Bin;
             cells.push({

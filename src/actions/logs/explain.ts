@@ -6,10 +6,10 @@ import { createLogEntries } from '../../gcp/logs/log-entries.ts';
 import type { Context } from '../../runner/context.ts';
 import { readReasons } from '../../steps/logs/read-reasons.ts';
 import { mayShowText } from './may-show.ts';
-import { addSupply } from './supply.ts';
+import { createSupply } from './supply.ts';
 
-/** Nobody waits longer for an explanation. */
-const usualMs = 3000;
+/** Nobody waits longer than 3 s for an explanation, including what it takes to give up a call and to tell what was found. */
+const usualMs = 2900;
 /** Google's clock, which the entries carry, may be behind the runner's. */
 const skewMs = 5000;
 export const usualSlowMs = 1000;
@@ -22,7 +22,7 @@ export async function explainByLog(context: Context, report: Report, deadlineMs 
     const place = failedPlace(report, { project_id: about.names().project, ...inputs.given });
     if (!place) return;
     const logs = await readReasons(
-      { entries: createLogEntries(google), clock },
+      { entries: createLogEntries(google), supply: createSupply(google), clock },
       {
         place,
         since: clock.now() - (clock.steady() - startedAt) - skewMs,
@@ -34,7 +34,6 @@ export async function explainByLog(context: Context, report: Report, deadlineMs 
         signal,
       },
     );
-    await addSupply(logs, place, google, signal);
     report.evidence.logs = logs;
     for (const line of reasonLines(logs)) log.line(line);
   } catch (error) {

@@ -10,7 +10,7 @@ import { openPlatform } from '../login/platform.ts';
 import { usualSlowMs } from './explain.ts';
 import { readLogs } from './inputs.ts';
 import { mayShowText } from './may-show.ts';
-import { addSupply } from './supply.ts';
+import { createSupply } from './supply.ts';
 
 const usualSeconds = 15 * 60;
 /** A person has asked for it, so it may take longer than beside a failure. */
@@ -30,7 +30,7 @@ export const logs: Action<'logs'> = async (context) => {
   const { region, revision } = request;
   const place = { project: platform.projectId, region, service: serviceOfFunction(request.name), revision };
   const found = await readReasons(
-    { entries: createLogEntries(platform.rest), clock },
+    { entries: createLogEntries(platform.rest), supply: createSupply(platform.rest), clock },
     {
       place,
       since: 'at' in since ? since.at : clock.now() - since.secondsAgo * 1000,
@@ -43,7 +43,6 @@ export const logs: Action<'logs'> = async (context) => {
       signal,
     },
   );
-  await addSupply(found, place, platform.rest, signal);
   for (const line of reasonLines(found)) log.line(line);
   const report = newReport('logs', { ...place, name: request.name });
   const [first, ...others] = linesOf(found);

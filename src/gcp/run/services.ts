@@ -19,9 +19,16 @@ function pathOf(service: string, revision?: string): string {
   return revision === undefined ? path : `${path}/revisions/${encodeURIComponent(revision)}`;
 }
 
-/** `times`: milliseconds for one attempt, and for all attempts of a call. */
-export function createServices(rest: Rest, times = { attemptMs: 10_000, deadlineMs: 45_000 }): Services {
-  const read = times;
+/**
+ * @param times milliseconds for one attempt, and for all attempts of a call
+ * @param more `retry: 'never'` for one who reads, and for whom one attempt must do
+ */
+export function createServices(
+  rest: Rest,
+  times = { attemptMs: 10_000, deadlineMs: 45_000 },
+  more: { retry?: 'never' } = {},
+): Services {
+  const read = { ...times, ...more };
   return {
     async get(service, signal) {
       const answer = await rest.call({

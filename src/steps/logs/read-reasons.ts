@@ -1,7 +1,7 @@
 import { messageOf, ReleaseError } from '../../domain/errors/errors.ts';
 import type { RunNames } from '../../domain/errors/facts.ts';
 import { entryFields, isOfRevision } from '../../domain/logs/entry.ts';
-import type { LogsEvidence } from '../../domain/logs/evidence.ts';
+import { type LogsEvidence, linesOf } from '../../domain/logs/evidence.ts';
 import { type Explained, type ExplainOptions, explainEntries } from '../../domain/logs/explain.ts';
 import { firstLogged } from '../../domain/logs/first-logged.ts';
 import { earlierFilter, isPlace, type LogPlace, reasonFilter, reasonPage } from '../../domain/logs/query.ts';
@@ -10,6 +10,8 @@ import type { FoundEntries, LogEntries } from '../ports/log-entries.ts';
 
 export interface ReasonPorts {
   entries: LogEntries;
+  /** What the service takes at once, as a sentence, by one call without repetition. */
+  supply?(place: LogPlace, deadlineMs: number, signal?: AbortSignal): Promise<string | undefined>;
   clock: Clock;
 }
 
@@ -31,6 +33,8 @@ export interface ReasonRequest extends ExplainOptions {
 const mostEntries = 300;
 /** Entries arrive late by about a second. */
 const waitMs = 1200;
+/** Calls, whatever they ask for: the failure comes first, and this only explains it. */
+const mostCalls = 3;
 /** Less time than this is not enough for a call. */
 const leastMs = 200;
 /** Google's clock, which the entries carry, may be ahead of ours. */
@@ -41,10 +45,10 @@ const mostTypes = 5;
 
 /**
  * Reads what the log of a service says about a failure: at most three calls, and no longer than the deadline. A refusal is a value,
- * because the log only helps to explain something that has failed already. Throws only if the run was cancelled.
+ * because the log only helps to explain something that has failed already. Throws only if the run was cancelled, or if `strict` asks for it.
  */
 export async function readReasons(
-  { entries, clock }: ReasonPorts,
+  { entries, supply, clock }: ReasonPorts,
   request: ReasonRequest,
 ): Promise<LogsEvidence> {
   const { place, since, signal } = request;
@@ -90,6 +94,7 @@ export async function readReasons(
   if (explained.groups.length === 0 && raw.more)
     unreadable ??=
       'It has more entries than could be searched in time, and none of those that were says why.';
+  const taken = await supplied();
   const fresh = unreadable === undefined ? await newErrors() : undefined;
   return {
     service: place.service,
@@ -99,6 +104,7 @@ export async function readReasons(
     shows: request.text ? 'text' : 'fields',
     entries: raw.entries.length,
     groups: explained.groups,
+    ...(taken === undefined ? {} : { supply: taken }),
     ...(fresh ? { new_errors: fresh, new_since_days: daysBefore } : {}),
     link: reasonPage(place, since, now()),
     ...(unreadable === undefined ? {} : await unreadText(refusal, unreadable, request.names)),
@@ -111,13 +117,26 @@ export async function readReasons(
     explained = explainEntries(raw.entries, request);
   }
 
+  /** What the service takes, if an entry says that no instance was free. That entry alone says what happened. */
+  async function supplied(): Promise<string | undefined> {
+    const isFull = linesOf(explained).some(({ kind }) => kind === 'no-instance');
+    if (!supply || !isFull || calls >= mostCalls || left() < leastMs) return undefined;
+    calls++;
+    try {
+      return await supply(place, left(), signal);
+    } catch (error) {
+      if (signal?.aborted) throw error;
+      return undefined;
+    }
+  }
+
   /** Which exceptions no other revision has logged. Undefined if there is none, or if that could not be asked. */
   async function newErrors(): Promise<LogsEvidence['new_errors']> {
     if (place.revision === undefined) return undefined;
     const errors = explained.errors
       .filter(({ type }) => /^[A-Za-z_][\w.]{2,79}$/.test(type))
       .slice(0, mostTypes);
-    if (errors.length === 0) return undefined;
+    if (errors.length === 0 || calls >= mostCalls) return undefined;
     const types = [...new Set(errors.map(({ type }) => (type === 'panic' ? 'panic:' : type)))];
     const earlier = await ask(earlierFilter(place, types, since - daysBefore * dayMs, now()));
     // It only adds to the explanation, so a refusal of this call alone is no news.

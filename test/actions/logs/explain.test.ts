@@ -225,6 +225,21 @@ test('with logs: off nothing is read, and a permission that is missing costs onl
   expect(printed).toContain('Failed: It failed.');
 });
 
+test('what a full service takes is read once, however the call ends', async () => {
+  const revision = 'ocr-api-00777-abc';
+  const { world, region } = client.sandbox;
+  const service = { id: 'ocr-api', location: region, labels: {} } as Service;
+  const text = 'The request was aborted because there was no available instance.';
+  writeSystemLine(world, service, revision, 'WARNING', text);
+  const reads = () => world.requests.filter(({ api }) => api === 'run').length;
+  const before = reads();
+  await client.control('POST', '/faults', { api: 'run', times: 9, fault: { status: 503 } });
+  const { printed, calls } = await fail(revision);
+  await client.control('DELETE', '/faults');
+  expect(printed).toContain('No instance was free');
+  expect([calls, reads() - before]).toEqual([1, 1]);
+});
+
 test('an answer that is too large, or none of JSON, costs only the explanation', async () => {
   for (const body of ['x'.repeat(3 * 1024 * 1024), 'not JSON', '{"entries":5}', '[]', 'null']) {
     await client.control('POST', '/faults', {

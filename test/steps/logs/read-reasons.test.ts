@@ -21,9 +21,11 @@ const crash = lines(
 async function read(
   answers: readonly (Json[] | FoundEntries | Error | number)[],
   more: Partial<ReasonRequest> = {},
+  supplyMs?: number,
 ) {
   const clock = new VirtualClock(start + 60_000);
   const asked: { filter: string; deadlineMs: number }[] = [];
+  const supplied: number[] = [];
   const evidence = await readReasons(
     {
       clock,
@@ -39,6 +41,12 @@ async function read(
           return Array.isArray(answer) ? { entries: answer, more: false } : answer;
         },
       },
+      supply: async (_, deadlineMs, signal) => {
+        supplied.push(deadlineMs);
+        if (supplyMs === undefined) return 'At most 3 requests at once.';
+        await clock.sleep(Math.min(supplyMs, deadlineMs), signal);
+        throw new Error('no answer in time');
+      },
     },
     {
       place,
@@ -51,7 +59,7 @@ async function read(
       ...more,
     },
   );
-  return { evidence, asked, took: clock.steady() - (start + 60_000) };
+  return { evidence, asked, supplied, took: clock.steady() - (start + 60_000) };
 }
 
 describe('calls', () => {
@@ -90,6 +98,23 @@ describe('calls', () => {
     const { asked, took } = await read(answers as (Json[] | number)[]);
     expect(asked.length).toBeLessThanOrEqual(3);
     expect(took).toBeLessThanOrEqual(3000);
+  });
+
+  test('what a service without a free instance takes is asked within the same three calls and seconds', async () => {
+    const full = [entry({ text: 'The request was aborted because there was no available instance.' })];
+    const found = await read([full]);
+    expect(found.evidence.supply).toBe('At most 3 requests at once.');
+    expect([found.asked.length, found.supplied.length]).toEqual([1, 1]);
+
+    const hung = await read([full], {}, 60_000);
+    expect(hung.evidence.supply).toBeUndefined();
+    expect(linesOf(hung.evidence)[0]?.kind).toBe('no-instance');
+    expect(hung.took).toBeLessThanOrEqual(3000);
+
+    const both = await read([[...full, ...crash]]);
+    expect([both.asked.length, both.supplied.length]).toEqual([2, 1]);
+    expect(both.evidence.new_errors).toHaveLength(1);
+    expect((await read([crash])).supplied).toEqual([]);
   });
 
   test.each([{ service: 'x" OR "" ="' }, { revision: 'a"b' }, { region: '' }, { project: 'p OR q' }])(
