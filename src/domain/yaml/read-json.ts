@@ -15,8 +15,9 @@ const numberOrWord = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?|true|false|nul
 class Undecided extends Error {}
 
 /**
- * Reads a text that is JSON and nothing else, with places. It is YAML too, but a parser of YAML takes many times as long. Undefined: it is none, or somebody could read it in two ways (a key twice, a merge key, many
- * levels), so that the reader of YAML has to say what is wrong with it.
+ * Reads a text that is JSON and nothing else, with places. It is YAML too, but a parser of YAML takes many times as long.
+ * Undefined: it is none, or somebody could read it in two ways (a key twice, a merge key, many levels). The reader of YAML then
+ * says what is wrong with it.
  */
 export function readJson(text: string, { maxNodes, maxDepth }: JsonLimits): YamlNode | undefined {
   if (!/^[ \t\r\n]*[{[]/.test(text) || /\r(?!\n)/.test(text)) return undefined;
