@@ -48,7 +48,8 @@ export async function applyConfig(
     signal: request.signal,
   });
   const managed = await ensureApi(ports, request, known, change);
-  const refusal = await ensureConfig(ports, request, known, change, pace());
+  const makeRoom = () => prune(ports, request, known, result, change);
+  const refusal = await ensureConfig(ports, request, known, change, { ...pace(), makeRoom });
   if (refusal)
     return block({
       ...(refusal[0] as Finding),
@@ -126,7 +127,12 @@ async function ensureConfig(
   request: GatewayRequest,
   known: Known,
   change: Change,
-  pace: { paceMs: number; deadline: number; signal: AbortSignal },
+  pace: {
+    paceMs: number;
+    deadline: number;
+    signal: AbortSignal;
+    makeRoom: () => Promise<readonly string[]>;
+  },
 ): Promise<Finding[] | undefined> {
   const { gateways } = ports;
   const { names, wanted } = known;
@@ -136,16 +142,24 @@ async function ensureConfig(
   if (!known.config) {
     const before = lastProved(known);
     const marks = before && !request.beforeMove ? cameFrom(names.gateway, before) : undefined;
-    operation = await gateways.createConfig(
-      names.config,
-      {
-        account: request.account ?? '',
-        file: shortOf(request.file),
-        document,
-        labels: { ...ownLabel, ...marks },
-      },
-      request.signal,
-    );
+    const create = async () => ({
+      operation: await gateways.createConfig(
+        names.config,
+        {
+          account: request.account ?? '',
+          file: shortOf(request.file),
+          document,
+          labels: { ...ownLabel, ...marks },
+        },
+        request.signal,
+      ),
+    });
+    const made = await create().catch(async (error: unknown) => {
+      // Google keeps a limited number of configurations, and every run that fails leaves one.
+      if (!mayBeFull(error) || (await pace.makeRoom()).length === 0) throw error;
+      return until(ports, pace, `Room for the configuration ${wanted.id}`, create);
+    });
+    operation = made.operation;
     change(`Made the configuration ${wanted.id}.`);
   }
   if (operation !== undefined) {
@@ -167,6 +181,9 @@ async function ensureConfig(
   known.config = made;
   return undefined;
 }
+
+const mayBeFull = (error: unknown): boolean =>
+  ['FAILED_PRECONDITION', 'RESOURCE_EXHAUSTED'].includes((error as { statusName?: string }).statusName ?? '');
 
 /** google.rpc.Code: what a document can be refused with. */
 const ofDocument: readonly (number | undefined)[] = [undefined, 3, 9];

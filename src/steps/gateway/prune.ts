@@ -4,15 +4,19 @@ import { gatewayRules } from '../../domain/findings/rules/gateway.ts';
 import { ownLabel } from './own-label.ts';
 import type { GatewayPorts, GatewayRequest } from './ports.ts';
 import { type Change, type GatewayResult, isSame, type Known, shortOf } from './result.ts';
+import { unprovedFrom } from './unproved.ts';
 
-/** Removes old configurations that this action made and that no gateway of any region names. A failure costs nothing. */
+/**
+ * Removes old configurations that this action made and that no gateway of any region names, or has to go back to. A failure costs
+ * nothing. Returns what was removed.
+ */
 export async function prune(
   { gateways, log }: GatewayPorts,
   request: GatewayRequest,
   { names, gateway }: Known,
   result: GatewayResult,
   change: Change,
-): Promise<void> {
+): Promise<readonly string[]> {
   const { signal } = request;
   const pruned: string[] = [];
   try {
@@ -24,10 +28,15 @@ export async function prune(
     const old = ours
       .filter(({ name }) => !kept.some((one) => isSame(one, name)))
       .slice(Math.max(0, request.keep - kept.length));
-    if (old.length === 0) return;
+    if (old.length === 0) return pruned;
     const used = await gateways.all(request.project, signal);
     if (!used) throw new Error('The gateways of some region could not be listed.');
-    for (const { name } of old.filter((one) => !used.some(({ config }) => isSame(config, one.name)))) {
+    // A gateway that was moved and not proved yet goes back to what it named before.
+    const needed = used.flatMap((one) => {
+      const names = all.find(({ name }) => isSame(one.config, name));
+      return [one.config, unprovedFrom(names, one.name) ?? []].flat();
+    });
+    for (const { name } of old.filter((one) => !needed.some((each) => isSame(each, one.name)))) {
       await gateways.deleteConfig(name, signal);
       pruned.push(shortOf(name));
     }
@@ -39,5 +48,6 @@ export async function prune(
     });
   }
   if (pruned.length > 0) change(`Removed ${pruned.length} old configurations: ${pruned.join(', ')}.`);
-  result.evidence.pruned = pruned;
+  result.evidence.pruned = [...result.evidence.pruned, ...pruned];
+  return pruned;
 }

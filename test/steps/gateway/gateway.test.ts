@@ -4,6 +4,7 @@ import { readDocument } from '../../../src/domain/gateway/read-document.ts';
 import { point } from '../../../src/steps/gateway/point.ts';
 import { prove } from '../../../src/steps/gateway/prove.ts';
 import { takeBack } from '../../../src/steps/gateway/take-back.ts';
+import { cameFrom } from '../../../src/steps/gateway/unproved.ts';
 import { type GatewayWorld, gatewayWorld } from '../../support/gateway-world.ts';
 
 let w: GatewayWorld;
@@ -200,6 +201,32 @@ test('old configurations are removed, but none that a gateway names or that some
   expect(left).toContain(result.evidence.before);
   expect(left).toContain(foreign?.name.split('/').at(-1));
   expect(left).toHaveLength(3);
+});
+
+test('runs that failed fill an API, and the next document still gets a place in it', async () => {
+  await w.settled();
+  const { configs, gateways } = gatewayState(w.sandbox.world);
+  const now = w.state().names;
+  const [pattern] = [...configs.values()].filter(({ name }) => name.endsWith(`/${now}`));
+  const api = pattern?.name.replace(/[^/]+$/, '') ?? '';
+  const old = (id: string, labels: Record<string, string> = {}) => {
+    const made = { createTime: '2020-01-01T00:00:00Z', labels: { ...pattern?.labels, ...labels } };
+    configs.set(`${api}${id}`, { ...(pattern as NonNullable<typeof pattern>), ...made, name: `${api}${id}` });
+  };
+  // Another gateway was moved a moment ago, and is not proved. It goes back to what it named before.
+  const side = nameOf('side');
+  old('before-side');
+  old('side', cameFrom(side, `${api}before-side`) ?? {});
+  const front = gateways.get(nameOf('front')) as NonNullable<ReturnType<typeof gateways.get>>;
+  gateways.set(side, { ...front, name: side, apiConfig: `${api}side`, serves: `${api}side` });
+  for (let at = 0; configs.size < 100; at++) old(`failed-${at}`);
+  const result = await w.run(w.document({ rest: path('full') }), { keep: 3 });
+  gateways.delete(side);
+  expect(result).toMatchObject({ verdict: 'pass', outcome: 'promoted' });
+  expect(result.evidence.pruned.length).toBeGreaterThan(80);
+  const left = [...configs.keys()].map((name) => name.split('/').at(-1));
+  expect(left).toEqual(expect.arrayContaining([now, result.evidence.config, 'side', 'before-side']));
+  expect(left.length).toBeLessThan(10);
 });
 
 describe('a second reader', () => {
