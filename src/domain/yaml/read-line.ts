@@ -101,10 +101,10 @@ export function keyAt(text: string, at: number, end: number, inFlow = false): Ke
   }
   if (!beginsPlain(text, at, end)) return undefined;
   let colon = at + 1;
-  while (colon < end && !endsKey(colon)) colon += 1;
-  if (colon >= end) return undefined;
+  // An item of a list has no colon, and must not be searched beyond its end.
+  while (colon < end && !endsKey(colon) && !(inFlow && ',[]{}'.includes(text[colon] as string))) colon += 1;
+  if (!endsKey(colon)) return undefined;
   const raw = text.slice(at, colon);
-  if (inFlow && /[,[\]{}]/.test(raw)) return undefined;
   const { type } = plain(raw);
   // A key that is a number is written anew: 1.0 is 1.
   if (
@@ -145,7 +145,9 @@ export function valueAt(
   };
   const plainUntil = (stop: number): YamlNode => {
     const from = placed();
-    const raw = text.slice(at, stop).replace(/ +$/, '');
+    let last = stop;
+    while (last > at && text.charCodeAt(last - 1) === 32) last -= 1;
+    const raw = text.slice(at, last);
     if (raw.includes(': ') || raw.endsWith(':') || raw.includes(' #')) throw new Undecided();
     at += raw.length;
     return { kind: 'text', ...from, ...plain(raw), end: at };

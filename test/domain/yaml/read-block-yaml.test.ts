@@ -261,3 +261,14 @@ test('it stops at the limits of the parser', () => {
   const deep = Array.from({ length: 105 }, (_, at) => `${' '.repeat(at)}a:\n`).join('');
   expect(readYaml(deep)).toEqual({ problem: 'it is nested too deeply' });
 });
+
+test.each([
+  ['a list on one line', `a: [${'b, '.repeat(100_000)}c]\n`],
+  ['spaces', `a: b${' '.repeat(500_000)}c\n`],
+  ['spaces at the end', `a: b${' '.repeat(500_000)}\n`],
+  ['texts in quotes', `a: [${"'b', ".repeat(100_000)}c]\n`],
+  ['a map on one line', `a: {${Array.from({ length: 50_000 }, (_, at) => `k${at}: v`).join(', ')}}\n`],
+  ['a list of texts', `a:\n${'  - b\n'.repeat(100_000)}`],
+])('a large one is read in one pass: %s', (_, text) => {
+  expect(readBlockYaml(text, limits, () => undefined)).toBeDefined();
+});
