@@ -215,6 +215,63 @@ describe('charts', () => {
     );
   });
 
+  test('every label of a timeline has room where Mermaid writes it, and says as much as fits', () => {
+    const task = fc.record({
+      section: fc.constant('Watch'),
+      label: fc.constantFrom('5 % 30m00s undecided', 'northamerica-northeast1 back 0.2 s', '0.8 s'),
+      shorter: fc.constantFrom([], ['5 % undecided', '5 %']),
+      start: fc.double({ min: 0, max: 5000, noNaN: true }),
+      seconds: fc.double({ min: 0, max: 3000, noNaN: true }),
+      end: fc.constantFrom('good' as const, 'bad' as const, 'open' as const),
+    });
+    fc.assert(
+      fc.property(
+        fc.array(task, { minLength: 1, maxLength: 6 }),
+        fc.constantFrom(6.5, 8.4),
+        (tasks, letter) => {
+          const text = timeline(tasks, { title: 'x', text: 'x' }).join('\n');
+          const [, all, left, right] =
+            /useWidth: (\d+),.*leftPadding: (\d+), rightPadding: (\d+)/.exec(text)?.map(Number) ?? [];
+          const bars = [...text.matchAll(/^ {4}(.*) :(?:crit, |active, )?t\d+, (\d+), (\d+)ms$/gm)].map(
+            ([, label = '', from, length]) => ({
+              label,
+              from: Number(from),
+              to: Number(from) + Number(length),
+            }),
+          );
+          const [first, last] = [
+            Math.min(...bars.map(({ from }) => from)),
+            Math.max(...bars.map(({ to }) => to)),
+          ];
+          const plot = (all ?? 0) - (left ?? 0) - (right ?? 0);
+          for (const { label, from, to } of bars) {
+            const [x0 = 0, x1 = 0] = [from, to].map((at) => ((at - first) / (last - first)) * plot);
+            const long = label.length * letter;
+            const isLeft = long > x1 - x0 && x1 + long + 1.5 * (left ?? 0) > (all ?? 0);
+            if (isLeft) expect(x0 - 5 - long).toBeGreaterThanOrEqual(-0.01);
+          }
+        },
+      ),
+    );
+  });
+
+  test('a label without room goes without its time, and one with room keeps it', () => {
+    const watch = { section: 'Watch', end: 'open' as const, shorter: ['5 % undecided', '5 %'] };
+    const text = timeline(
+      [
+        { section: 'Build', label: '1m28s', start: 3, seconds: 88, end: 'good' },
+        { ...watch, label: '5 % 30m00s undecided', start: 95, seconds: 1800 },
+        { ...watch, label: '25 % 30m00s undecided', start: 1895, seconds: 1800 },
+      ],
+      { title: 'x', text: 'x' },
+    ).join('\n');
+    expect(text).toContain(' 5 % undecided :active');
+    const alone = timeline([{ ...watch, label: '5 % 30m00s undecided', start: 0, seconds: 1800 }], {
+      ...{ title: 'x', text: 'x' },
+    }).join('\n');
+    expect(alone).toContain('5 % 30m00s undecided :active');
+  });
+
   test('an undecided stage is hollow, not green', () => {
     const tasks = (['good', 'bad', 'open'] as const).map((end, i) => ({
       ...{ section: 'Watch', label: `step ${i}`, start: 10 * i, seconds: 10, end },

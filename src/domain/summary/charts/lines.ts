@@ -52,6 +52,8 @@ function axisEnds(min: number, max: number, points: number): [from: string, to: 
 }
 
 const letters = 'labelFontSize: 14, titleFontSize: 15';
+/** Room beside the numbers of the y axis, which Mermaid measures too narrow. */
+const roomy = 'labelPadding: 8';
 
 /**
  * A line at 0 with a peak at each mark. It has a point for each point of the other lines and a power of two less one
@@ -95,7 +97,7 @@ export function lineChart(chart: LineChart): string[] {
   return fence([
     '---',
     'config:',
-    `  xyChart: { width: ${chartWidth}, height: ${chart.height}, xAxis: { ${letters} }, yAxis: { ${letters} } }`,
+    `  xyChart: { width: ${chartWidth}, height: ${chart.height}, xAxis: { ${letters} }, yAxis: { ${roomy}, ${letters} } }`,
     '  themeVariables:',
     `    xyChart: { backgroundColor: "transparent", plotColorPalette: "${drawn.map(({ color }) => color).join(', ')}" }`,
     '---',

@@ -1,9 +1,11 @@
-import { amber, chartText, chartWidth, fence } from './text.ts';
+import { amber, chartText, fence } from './text.ts';
 
 export interface Task {
   /** Only the first 11 characters are shown. */
   section: string;
   label: string;
+  /** What the label may say instead where it has no room, longest first. A table beside the chart says the rest. */
+  shorter?: readonly string[];
   /** Seconds since the release began, and how many it took. */
   start: number;
   seconds: number;
@@ -40,6 +42,30 @@ function tickInterval(span: number): string {
   return seconds < 60 ? `${seconds}second` : `${seconds / 60}minute`;
 }
 
+/** Narrower than other charts: Mermaid writes the numbers of the time axis 10 high, and a phone shrinks a wider chart until they are not legible. */
+const width = 440;
+const [left, right] = [76, 14];
+/** Of the widest letters that Mermaid may get. */
+const letterWidth = 8.4;
+
+/**
+ * Mermaid writes a label into its bar, else to the right of it, else to the left. There it may reach over the names of the
+ * sections and out of the chart. Positions are those in the part of the chart that has the bars.
+ */
+const hasRoom = (text: string, from: number, to: number): boolean => {
+  const long = text.length * letterWidth;
+  return long <= to - from || to + long + 1.5 * left <= width || long + 5 <= from;
+};
+
+function labelOf({ label, shorter = [] }: Task, from: number, to: number): string {
+  const texts = [label, ...shorter].map((text) => chartText(text));
+  const fitting = texts.find((text) => hasRoom(text, from, to));
+  if (fitting !== undefined) return fitting;
+  let text = texts.at(-1) ?? '';
+  while (text.length > 1 && !hasRoom(text, from, to)) text = text.slice(0, -1).trimEnd();
+  return chartText(text);
+}
+
 /** The stages of a release one after another, as a gantt chart. */
 export function timeline(tasks: readonly Task[], describe: { title: string; text: string }): string[] {
   const drawn = tasks
@@ -54,7 +80,7 @@ export function timeline(tasks: readonly Task[], describe: { title: string; text
   const lines = [
     '---',
     'config:',
-    `  gantt: { useWidth: ${chartWidth}, barHeight: 26, barGap: 6, fontSize: 15, sectionFontSize: 15, leftPadding: 84, rightPadding: 16, topPadding: 50, gridLineStartPadding: 45 }`,
+    `  gantt: { useWidth: ${width}, barHeight: 23, barGap: 5, fontSize: 14, sectionFontSize: 14, leftPadding: ${left}, rightPadding: ${right}, topPadding: 44, gridLineStartPadding: 40 }`,
     '  themeVariables:',
     '    taskBkgColor: "#1f883d"',
     '    taskBorderColor: "#1f883d"',
@@ -77,16 +103,21 @@ export function timeline(tasks: readonly Task[], describe: { title: string; text
     `    axisFormat %s ${unit}`,
     `    tickInterval ${tickInterval((end - begin) / scale)}`,
   ];
+  // Mermaid does not draw a bar without length, so every bar gets at least 1/200 of the whole.
+  const bars = drawn.map((task) => {
+    const from = drawnMs(task.start);
+    const length = Math.max(1, drawnMs(task.seconds), drawnMs(end / 200));
+    return { task, from, length, to: from + length };
+  });
+  const [first, last] = [Math.min(...bars.map(({ from }) => from)), Math.max(...bars.map(({ to }) => to))];
+  const at = (ms: number) => ((ms - first) / (last - first)) * (width - left - right);
   let section = '';
-  for (const [index, task] of drawn.entries()) {
+  for (const [index, { task, from, length, to }] of bars.entries()) {
     const name = chartText(task.section, 11);
     if (name !== section) lines.push(`    section ${name}`);
     section = name;
-    // Mermaid does not draw a bar without length, so every bar gets at least 1/200 of the whole.
-    const length = Math.max(1, drawnMs(task.seconds), drawnMs(end / 200));
-    lines.push(
-      `    ${chartText(task.label)} :${tags[task.end]}t${index}, ${drawnMs(task.start)}, ${length}ms`,
-    );
+    const label = labelOf(task, at(from), at(to));
+    lines.push(`    ${label} :${tags[task.end]}t${index}, ${from}, ${length}ms`);
   }
   return fence(lines);
 }

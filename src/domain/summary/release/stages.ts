@@ -21,12 +21,15 @@ const words = (stage: StageFacts) => `${stage.stage} ${spanText(stage.seconds)}$
 
 const taskEnds = { pass: 'good', fail: 'bad', inconclusive: 'open' } as const;
 
-/** Without the name of the section, which stands beside the bar. */
-const shortWords = (stage: StageFacts) => {
-  const text = words(stage);
+/** Without the name of the section, which stands beside the bar. Then also without its seconds, which the axis shows. */
+function labels(stage: StageFacts): { label: string; shorter: string[] } {
   const section = `${sections[stage.kind]} `;
-  return text.startsWith(section) ? text.slice(section.length) : text;
-};
+  const bare = (text: string) => (text.startsWith(section) ? text.slice(section.length) : text);
+  return {
+    label: bare(words(stage)),
+    shorter: [bare(`${stage.stage}${ends[stage.verdict]}`), bare(stage.stage)],
+  };
+}
 
 /** The stages as a chart. Leaves out stages that passed at once, and the smoke test if there is no suite. */
 export function timelineChart(facts: ReleaseFacts): string[] {
@@ -37,7 +40,7 @@ export function timelineChart(facts: ReleaseFacts): string[] {
   if (shown.length < 2) return [];
   const tasks = shown.map((stage) => ({
     section: sections[stage.kind],
-    label: shortWords(stage),
+    ...labels(stage),
     start: stage.start,
     seconds: stage.seconds,
     end: taskEnds[stage.verdict],

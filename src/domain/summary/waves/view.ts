@@ -131,7 +131,10 @@ function tasksOf(region: string, section: string, facts: ReleaseFacts): Task[] {
     const isBad = own.some(({ verdict }) => verdict === 'fail');
     const isOpen = own.some(({ verdict, kind }) => verdict === 'inconclusive' && kind !== 'smoke');
     const end = isBad ? 'bad' : isOpen ? 'open' : 'good';
-    return [{ section, label: `${region} ${what} ${spanText(seconds)}`, start: first.start, seconds, end }];
+    const shorter = [`${region} ${what}`, region];
+    return [
+      { section, label: `${region} ${what} ${spanText(seconds)}`, shorter, start: first.start, seconds, end },
+    ];
   });
 }
 
