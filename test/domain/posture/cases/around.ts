@@ -325,6 +325,26 @@ export const aroundCases: Case[] = [
     { severity: 'critical' },
   ),
   buckets(
+    'it is public from a day on',
+    'bypassable',
+    {
+      buckets: [
+        bucketOf(
+          {},
+          policyOf({
+            role: 'roles/storage.objectViewer',
+            members: ['allUsers'],
+            condition: {
+              title: 'later',
+              expression: 'request.time > timestamp("2026-01-01T00:00:00Z")',
+            },
+          }),
+        ),
+      ],
+    },
+    { severity: 'critical' },
+  ),
+  buckets(
     'may not be read',
     'unknown',
     { buckets: [{ name: 'ocr-input', reading: denied('GET b', 'storage.buckets.get'), policy: policyOf() }] },
