@@ -1,6 +1,6 @@
 import { byCost } from '../../../src/domain/capacity/cost.ts';
 import { combine, type Point, samePoint } from '../../../src/domain/capacity/point.ts';
-import { isFinal, type Known, nextPoint } from '../../../src/domain/capacity/search.ts';
+import { isFinal, type Known, nextPoint, nextTest } from '../../../src/domain/capacity/search.ts';
 import {
   type Answer,
   answerOf,
@@ -129,7 +129,7 @@ export function search(
   while (known.length < trials && maxCalls - calls >= fewestCalls(test)) {
     const point = nextPoint(points, known);
     if (!point) break;
-    const measured = measure(land, point, { test, next, most: maxCalls - calls });
+    const measured = measure(land, point, { test: nextTest(test, known), next, most: maxCalls - calls });
     calls += measured.calls;
     known.push({ point, answer: measured.answer });
   }

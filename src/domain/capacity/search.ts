@@ -1,6 +1,6 @@
 import { byCost, perSecond } from './cost.ts';
 import { atLeast, type Point, samePoint } from './point.ts';
-import type { Answer } from './sequential.ts';
+import type { Answer, Test } from './sequential.ts';
 
 /** What is known of a configuration. Cloud Run itself has refused an `illegal` one. */
 export interface Known {
@@ -48,6 +48,17 @@ export function nextPoint(points: readonly Point[], known: readonly Known[]): Po
   }
   return best?.point;
 }
+
+/** Times the fewest calls that a configuration gets while none has kept the objective. */
+const firstPatience = 2;
+
+/**
+ * The test of the next configuration. While nothing has kept the objective, the search goes to the largest ones, and a large one that is
+ * good is far from the border and passes soon. If all of them are close to it, the whole search would be spent on them. Shorter tests
+ * accept nothing more: they only end as undecided.
+ */
+export const nextTest = (test: Test, known: readonly Known[]): Test =>
+  bestOf(known) ? test : { ...test, patience: firstPatience };
 
 /** Is the answer final: the cheapest of all, or none of them? */
 export const isFinal = (points: readonly Point[], known: readonly Known[]): boolean =>

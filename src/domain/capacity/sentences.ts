@@ -25,9 +25,7 @@ export function reasonOf(evidence: CapacityEvidence): string {
   const load = `${objectiveText(objective)} at ${rate} requests a second`;
   const stop = stopText(evidence);
   if (!found)
-    return stop
-      ? `No configuration was proved to keep a ${load}: ${stop}.`
-      : `No configuration of those that were asked for keeps a ${load}.`;
+    return stop ? `No configuration was proved to keep a ${load}: ${stop}.` : noneText(evidence.trials, load);
   const { present_dollars_per_thousand: now, found_dollars_per_thousand: then } = evidence;
   const price =
     now !== undefined && then !== undefined && evidence.changes.length > 0
@@ -36,6 +34,14 @@ export function reasonOf(evidence: CapacityEvidence): string {
   const as = evidence.changes.length === 0 ? ', as now' : '';
   const final = evidence.final ? 'The cheapest configuration that keeps' : 'A configuration that keeps';
   return `${final} a ${load} is ${pointText(found)}${as}.${price}`;
+}
+
+/** Close to the objective, a measurement may end without a proof either way. */
+function noneText(trials: readonly TrialEvidence[], load: string): string {
+  const none = 'No configuration of those that were asked for';
+  const close = trials.filter(({ answer }) => answer === 'undecided').length;
+  if (close === 0) return `${none} keeps a ${load}.`;
+  return `${none} was proved to keep a ${load}: ${close} ${close === 1 ? 'is' : 'are'} too close to it to tell.`;
 }
 
 const answers = {

@@ -1,13 +1,18 @@
 /**
  * A sequential test of one configuration. A call misses if its answer is late or wrong. The objective allows `missRate` of them; a
- * configuration is good if it misses a fifth of that. Between the two the answer may be either, and is `undecided` after `mostCalls`.
+ * configuration is good if it misses a fifth of that. Between the two the answer may be either, and is `undecided` if it can no longer
+ * pass within `mostCalls`.
  */
 export interface Test {
   /** The share of misses that breaks the objective: 0.05 for a p95. */
   missRate: number;
   /** The chance of each wrong answer about one configuration, at most. */
   error: number;
+  /** The test ends after so many times the fewest calls. Absent: so many that a good configuration hardly ever takes them. */
+  patience?: number | undefined;
 }
+
+const usualPatience = 4;
 
 export type Answer = 'keeps' | 'misses' | 'undecided';
 
@@ -24,14 +29,18 @@ const goodShare = 1 / 5;
 /** The median of the last third of the calls may be this much longer than that of the first third, before the queue counts as growing. */
 const growth = 1.5;
 
+/** What a call in time adds to `logRatio`. Below 0. */
+const logOfGood = (missRate: number): number => Math.log((1 - missRate) / (1 - missRate * goodShare));
+
 export const newTally = (): Tally => ({ calls: 0, misses: 0, logRatio: 0, times: [] });
 
 /** The fewest calls after which a configuration can pass. */
 export const fewestCalls = ({ missRate, error }: Test): number =>
-  Math.ceil(Math.log(1 / error) / -Math.log((1 - missRate) / (1 - missRate * goodShare)));
+  Math.ceil(Math.log(1 / error) / -logOfGood(missRate));
 
-/** Ends a test of a configuration between good and bad. One that is good hardly ever takes as many. */
-export const mostCalls = (test: Test): number => 4 * fewestCalls(test);
+/** Ends a test of a configuration between good and bad. */
+export const mostCalls = (test: Test): number =>
+  Math.round((test.patience ?? usualPatience) * fewestCalls(test));
 
 /** Adds a call to the tally. `milliseconds` is undefined if no right answer came. */
 export function count(
@@ -43,7 +52,7 @@ export function count(
   tally.calls++;
   if (missed) tally.misses++;
   tally.times.push(call.milliseconds ?? Number.POSITIVE_INFINITY);
-  tally.logRatio += missed ? -Math.log(goodShare) : Math.log((1 - missRate) / (1 - missRate * goodShare));
+  tally.logRatio += missed ? -Math.log(goodShare) : logOfGood(missRate);
 }
 
 const medianOf = (values: readonly number[]): number =>
@@ -67,7 +76,9 @@ export function answerOf(tally: Tally, test: Test): Answer | undefined {
   const bound = Math.log(1 / test.error);
   if (tally.logRatio >= bound) return 'misses';
   if (tally.logRatio <= -bound && !isGrowing(tally)) return 'keeps';
-  return tally.calls >= mostCalls(test) ? 'undecided' : undefined;
+  // The calls that are left could not make it pass, even if none of them missed.
+  const left = mostCalls(test) - tally.calls;
+  return left <= 0 || tally.logRatio + left * logOfGood(test.missRate) > -bound ? 'undecided' : undefined;
 }
 
 /** The 95th percentile by the nearest rank, or another one. */

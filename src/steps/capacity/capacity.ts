@@ -3,7 +3,7 @@ import type { CapacityEvidence, TrialEvidence } from '../../domain/capacity/evid
 import { type Axes, combine, type Point, pointText, samePoint } from '../../domain/capacity/point.ts';
 import { changesTo, presentPoint } from '../../domain/capacity/proposal.ts';
 import { trialName } from '../../domain/capacity/record.ts';
-import { bestOf, isFinal, type Known, nextPoint } from '../../domain/capacity/search.ts';
+import { bestOf, isFinal, type Known, nextPoint, nextTest } from '../../domain/capacity/search.ts';
 import { reasonOf, trialLine } from '../../domain/capacity/sentences.ts';
 import { fewestCalls, percentileOf } from '../../domain/capacity/sequential.ts';
 import { prices } from '../../domain/conformance/prices.ts';
@@ -94,7 +94,7 @@ export async function findCapacity(ports: CapacityPorts, request: CapacityReques
   };
   // A revision of a public service would be public too, so the first proof comes before the first write.
   await provePrivate();
-  const load: Load = { suite: request.suite, cases, rate, limitMs, warmMs: request.warmMs, test };
+  const load: Omit<Load, 'test'> = { suite: request.suite, cases, rate, limitMs, warmMs: request.warmMs };
   const known: Known[] = [];
   const trials: TrialEvidence[] = [];
   const expires = new Date(clock.now() + request.limits.withinMs + 2 * backMs).toISOString();
@@ -133,10 +133,12 @@ export async function findCapacity(ports: CapacityPorts, request: CapacityReques
         }
         budget.begin(point, tail);
         const target = { url: trial.url, audience, behindGoogle: true, invocation: request.invocation };
-        const measured = await measure({ ...ports.smoke, random: ports.random }, target, load, {
-          budget,
-          signal,
-        }).finally(() => budget.end());
+        const measured = await measure(
+          { ...ports.smoke, random: ports.random },
+          target,
+          { ...load, test: nextTest(test, known) },
+          { budget, signal },
+        ).finally(() => budget.end());
         stopped = measured.stopped;
         trials.push(evidenceOf(point, rate, measured, request.quantile));
         if (stopped) break;

@@ -1,10 +1,26 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { axes, isRight, landscapeOf, search } from '../../../scripts/bench/support/landscapes.ts';
+import { random } from '../../../scripts/bench-watch/random.ts';
 import { byCost, perSecond, perThousand, spent } from '../../../src/domain/capacity/cost.ts';
 import { defaults } from '../../../src/domain/capacity/plan.ts';
 import { atLeast, combine, illegal, type Point, samePoint } from '../../../src/domain/capacity/point.ts';
-import { bestOf, isFinal, type Known, nextPoint, openPoints } from '../../../src/domain/capacity/search.ts';
+import {
+  bestOf,
+  isFinal,
+  type Known,
+  nextPoint,
+  nextTest,
+  openPoints,
+} from '../../../src/domain/capacity/search.ts';
+import {
+  type Answer,
+  answerOf,
+  count,
+  fewestCalls,
+  mostCalls,
+  newTally,
+} from '../../../src/domain/capacity/sequential.ts';
 
 const point = (cpu: number, memoryMib: number, concurrency: number, instances: number): Point => ({
   cpu,
@@ -92,6 +108,47 @@ test('on services with a known law it finds the cheapest, and in each with less 
     expect(calls).toBeLessThanOrEqual(defaults.maxCalls);
     expect(trials).toBeLessThanOrEqual(defaults.trials);
   }
+});
+
+/**
+ * Of 2 200 services, these took the most of the grid's calls as long as every test was equally long: everything large is close to the
+ * objective, and everything else is rejected after five calls.
+ */
+test.each([338, 621, 805, 972, 1079, 1310, 1711])(
+  'service %i, whose largest sizes are all close to the objective, takes less than half of the calls of the grid too',
+  (seed) => {
+    const asked = { missRate: 0.05, error: defaults.error };
+    const one = search(landscapeOf(seed), {
+      ...{ test: asked, trials: defaults.trials, maxCalls: defaults.maxCalls },
+    });
+    expect(one.calls / one.gridCalls).toBeLessThanOrEqual(0.45);
+    expect(one.final).toBe(true);
+    expect(isRight(one, asked)).toBe(true);
+  },
+);
+
+test('a test is shorter while nothing has kept the objective, and accepts what the whole one does or nothing', () => {
+  const asked = { missRate: 0.05, error: defaults.error };
+  const first = grid[0] as Point;
+  const shorter = nextTest(asked, [{ point: first, answer: 'undecided' }]);
+  expect(mostCalls(shorter)).toBe(2 * fewestCalls(asked));
+  expect(nextTest(asked, [{ point: first, answer: 'keeps' }])).toEqual(asked);
+  const next = random(3);
+  const answers = Array.from({ length: 300 }, () => {
+    const chance = next() * 0.06;
+    const tally = newTally();
+    const ended: (Answer | undefined)[] = [undefined, undefined];
+    while (ended.includes(undefined)) {
+      count(tally, { milliseconds: next() < chance ? undefined : 500, limitMs: 1000 }, asked);
+      [shorter, asked].forEach((one, i) => {
+        ended[i] ??= answerOf(tally, one);
+      });
+    }
+    return ended;
+  });
+  // They differ only where the shorter one ends without an answer.
+  for (const [soon, whole] of answers) if (soon !== 'undecided') expect(soon).toBe(whole);
+  expect(answers.filter(([soon, whole]) => soon !== whole).length).toBeGreaterThan(10);
 });
 
 test('while nothing keeps the objective it goes to the largest ones, which prove it with few revisions', () => {

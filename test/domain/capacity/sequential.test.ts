@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import { random } from '../../../scripts/bench-watch/random.ts';
 import {
   type Answer,
@@ -57,6 +58,42 @@ describe('a sequential test', () => {
       expect(Math.max(...runs.map(({ calls }) => calls))).toBeLessThanOrEqual(mostCalls(p95));
     },
   );
+
+  test('it ends early only where no call that is left could make it pass, so it passes exactly what a whole test would', () => {
+    const tests = fc.record({
+      missRate: fc.integer({ min: 1, max: 50 }).map((percent) => percent / 100),
+      error: fc.constantFrom(0.05, 0.005, 0.0016),
+    });
+    // From half of what a good configuration misses to 1.3 times what breaks the objective: most of them lie between.
+    const parts = fc.integer({ min: 10, max: 130 }).map((percent) => percent / 100);
+    let early = 0;
+    fc.assert(
+      fc.property(tests, parts, fc.nat(), (asked, part, seed) => {
+        const next = random(seed);
+        const tally = newTally();
+        const bound = Math.log(1 / asked.error);
+        const all = mostCalls(asked);
+        let answer: Answer | undefined;
+        let whole: Answer | undefined;
+        while (!whole) {
+          const missed = next() < asked.missRate * part;
+          count(tally, { milliseconds: missed ? undefined : 500, limitMs }, asked);
+          if (tally.logRatio >= bound) whole = 'misses';
+          else if (tally.logRatio <= -bound) whole = 'keeps';
+          else if (tally.calls >= all) whole = 'undecided';
+          const before = answer;
+          answer ??= answerOf(tally, asked);
+          if (before === undefined && answer === 'undecided' && !whole) early++;
+          // What passes, passes at this very call.
+          if (answer !== before && answer !== 'undecided') expect(answer).toBe(whole);
+        }
+        expect(answer).toBeDefined();
+        expect(answer === 'keeps').toBe(whole === 'keeps');
+      }),
+      { numRuns: 300 },
+    );
+    expect(early).toBeGreaterThan(20);
+  });
 
   test('a p99 takes five times the calls', () =>
     expect(fewestCalls({ missRate: 0.01, error: 0.005 })).toBeGreaterThan(5 * 128));
