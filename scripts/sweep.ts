@@ -21,7 +21,10 @@ const option = (name: string) => {
   const at = process.argv.indexOf(`--${name}`);
   return at > 0 ? process.argv[at + 1] : undefined;
 };
-const sample = option('sample') === undefined ? undefined : Number(option('sample'));
+const wanted = {
+  sample: option('sample') === undefined ? undefined : Number(option('sample')),
+  part: option('part'),
+};
 
 if (process.argv.includes('--ends')) await sweepEnds();
 else if (process.argv.includes('--regions')) await sweepRegions();
@@ -33,7 +36,7 @@ else if (process.argv.includes('--stories')) {
   const calls = await measure(({ driver }) => taken.includes(driver));
   for (const { config, scenario, driver, calls: n } of calls)
     console.log(`${driver}: ${configs[config]?.name}, ${scenario}: ${n.length} calls`);
-  const cells = planCells(calls, { sample, only: option('only'), part: option('part') });
+  const cells = planCells(calls, { ...wanted, only: option('only') });
   // A cell mostly waits for deadlines, polls and the sandbox's own delays, so there are more processes than cores.
   const workers = workersOr(4 * availableParallelism());
   console.log(`${cells.length} cells, ${workers} processes`);
@@ -53,7 +56,7 @@ async function sweepRegions(): Promise<void> {
   if (given) return runRegions(given, tell);
   const taken = option('driver') === undefined ? [defaultDriver()] : chosen();
   const cells: RegionCell[] = [];
-  for (const driver of taken) cells.push(...(await planRegions(sample, driver)));
+  for (const driver of taken) cells.push(...(await planRegions(wanted, driver)));
   const workers = workersOr(2 * availableParallelism());
   console.log(
     `${cells.length} cells of releases with two regions on ${taken.join(', ')}, ${workers} processes`,
@@ -77,7 +80,7 @@ async function sweepEnds(): Promise<void> {
   const given = givenCells<EndCell>();
   if (given) return runEnds(given, tell);
   const [driver = defaultDriver()] = option('driver') === undefined ? [] : chosen();
-  const cells = await planEnds(sample, driver);
+  const cells = await planEnds(wanted, driver);
   const workers = workersOr(2 * availableParallelism());
   console.log(
     `${cells.length} ends of releases with two and three regions on ${driver}, ${workers} processes`,

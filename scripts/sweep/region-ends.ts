@@ -2,7 +2,7 @@ import { installFastTime } from '../../test/support/fast-time.ts';
 import { type Ran, ReleaseWorld } from '../../test/support/release-world.ts';
 import { defaultDriver, type WorldDriver } from '../../test/support/world-driver.ts';
 import { type CallSeen, callName } from './cells.ts';
-import { spread } from './spread.ts';
+import { type Wanted, wantedOf } from './spread.ts';
 import { factor } from './worker.ts';
 
 /**
@@ -163,8 +163,8 @@ async function withBench<T>(driver: WorldDriver, work: (bench: EndBench) => Prom
   }
 }
 
-/** Every call between the last watch and the end, before and after its effect, in every way to settle. `sample` keeps cells at even distances. */
-export function planEnds(sample?: number, driver: WorldDriver = defaultDriver()): Promise<EndCell[]> {
+/** Every call between the last watch and the end, before and after its effect, in every way to settle; or those that are wanted of them. */
+export function planEnds(wanted: Wanted = {}, driver: WorldDriver = defaultDriver()): Promise<EndCell[]> {
   return withBench(driver, async (bench) => {
     const cells: EndCell[] = [];
     for (const size of [2, 3] as const) {
@@ -176,7 +176,7 @@ export function planEnds(sample?: number, driver: WorldDriver = defaultDriver())
           for (const effect of method === 'GET' ? (['before'] as const) : (['before', 'after'] as const))
             cells.push({ ...whole, call: i + 1, effect, settling });
     }
-    return spread(cells, sample);
+    return wantedOf(cells, wanted);
   });
 }
 

@@ -4,7 +4,7 @@ import { type Ran, ReleaseWorld } from '../../test/support/release-world.ts';
 import { defaultDriver, type WorldDriver } from '../../test/support/world-driver.ts';
 import { type CallSeen, type Cell, type CellResult, callName, faultKinds } from './cells.ts';
 import { Meeting } from './meeting.ts';
-import { spread } from './spread.ts';
+import { type Wanted, wantedOf } from './spread.ts';
 import { factor } from './worker.ts';
 
 /**
@@ -257,10 +257,13 @@ async function withBench<T>(driver: WorldDriver, work: (bench: RegionBench) => P
 export type RegionCell = Pick<Cell, 'call' | 'fault' | 'driver'> & { scenario: RegionScenario };
 
 /**
- * Every call that a release without faults sends to one region, times every fault, on one driver. `sample` keeps cells at even
- * distances.
+ * Every call that a release without faults sends to one region, times every fault, on one driver, or those that are wanted
+ * of them.
  */
-export function planRegions(sample?: number, driver: WorldDriver = defaultDriver()): Promise<RegionCell[]> {
+export function planRegions(
+  wanted: Wanted = {},
+  driver: WorldDriver = defaultDriver(),
+): Promise<RegionCell[]> {
   return withBench(driver, async (bench) => {
     const cells: RegionCell[] = [];
     for (const scenario of regionScenarios) {
@@ -270,7 +273,7 @@ export function planRegions(sample?: number, driver: WorldDriver = defaultDriver
         for (const [i, call] of calls.entries())
           if (only?.(call) ?? true) cells.push({ driver, scenario, call: i + 1, fault: name });
     }
-    return spread(cells, sample);
+    return wantedOf(cells, wanted);
   });
 }
 

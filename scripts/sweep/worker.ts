@@ -12,7 +12,7 @@ import {
   type Scenario,
 } from './cells.ts';
 import { modelInputs } from './model.ts';
-import { spread } from './spread.ts';
+import { type Wanted, wantedOf } from './spread.ts';
 import { openSubject, type Subject } from './subject.ts';
 
 /** How many times faster than real time the cells run. */
@@ -113,7 +113,7 @@ export async function measure(wanted: (row: Row) => boolean = () => true): Promi
 
 export function planCells(
   measured: readonly Measured[],
-  wanted: { sample?: number | undefined; only?: string | undefined; part?: string | undefined },
+  { only, ...wanted }: Wanted & { only?: string | undefined },
 ): Cell[] {
   const cells = measured.flatMap(({ config, scenario, driver, calls }) =>
     (configs[config]?.faults ?? []).flatMap(({ name, only }) =>
@@ -122,20 +122,10 @@ export function planCells(
       ),
     ),
   );
-  const { only, sample, part } = wanted;
-  const [own, of] = partOf(part);
-  const kept = cells
-    .filter((cell) => !only || `${configs[cell.config]?.name} ${cell.scenario} ${cell.fault}`.includes(only))
-    .filter((_, at) => at % of === own - 1);
-  return spread(kept, sample);
-}
-
-/** `3/20`: the third of twenty parts, which have no cell in common and are the whole grid together. */
-function partOf(text = '1/1'): [number, number] {
-  const [own = 0, of = 0] = text.split('/').map(Number);
-  if (!(Number.isInteger(own) && Number.isInteger(of) && own >= 1 && own <= of))
-    throw new Error(`--part is ${text}, expected such as 3/20`);
-  return [own, of];
+  const kept = cells.filter(
+    (cell) => !only || `${configs[cell.config]?.name} ${cell.scenario} ${cell.fault}`.includes(only),
+  );
+  return wantedOf(kept, wanted);
 }
 
 /** Runs one cell. If it throws, reports a violation, so that the cells after it still run. */

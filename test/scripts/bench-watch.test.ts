@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { chanceOfLarger } from '../../scripts/bench-watch/mann-whitney.ts';
-import { median, simulateRegions } from '../../scripts/bench-watch/regions.ts';
+import { median, quantile, simulateRegions } from '../../scripts/bench-watch/regions.ts';
 import { classicalRules } from '../../scripts/bench-watch/rules.ts';
 import { type Scene, scenes } from '../../scripts/bench-watch/scenes.ts';
 import { simulate } from '../../scripts/bench-watch/simulate.ts';
@@ -81,6 +81,27 @@ describe('several regions', () => {
     // It is somewhere, and that is all that is said of most of these releases.
     expect(rightlyNamed).toBeLessThan(trials);
   });
+
+  test('all of alpha for one test finds a fault at the same look as half of it, or earlier', () => {
+    const { outcomes: found, trials } = outcomes(/one of 3 fails 5 %/);
+    expect(found['all of alpha'].seconds).toHaveLength(trials);
+    const sorted = (rule: 'mixed' | 'all of alpha') => [...found[rule].seconds].sort((a, b) => a - b);
+    expect(sorted('mixed').every((t, i) => t >= (sorted('all of alpha')[i] ?? Number.NaN))).toBe(true);
+  });
+
+  test.each([
+    [0.5, [10, 20, 20, 30], 4, 15],
+    [0.75, [10, 20, 20, 30], 4, 20],
+    [0.25, [10, 20, 20, 30], 4, 10],
+    [0.5, [10, 10, 10, 10], 4, 5],
+    [0.5, [10], 4, Number.POSITIVE_INFINITY],
+    [0.25, [10], 4, 10],
+  ])(
+    'below the quantile %d of %j of %d trials lie so many, on a line between two looks',
+    (part, seconds, trials, expected) => {
+      expect(quantile(seconds, part, trials)).toBe(expected);
+    },
+  );
 
   test('exactly at the objective', () => {
     const { outcomes: found, trials } = outcomes(/all 3 exactly at the objective/);
