@@ -1,8 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { World } from './core/state.ts';
+import { ownerToken } from './identity/empty.ts';
 import { logInUser } from './identity/oauth2.ts';
-import type { Seeded } from './identity/seed.ts';
+import { owner, type Seeded } from './identity/seed.ts';
 import type { RunningProxy } from './proxy/index.ts';
 
 /** Google's endpoint overrides include the API version. These are the versions in google-github-actions' own defaults. */
@@ -108,7 +109,7 @@ export function environment(
   const tokenFile = join(world.folder, 'deployer-access-token');
   writeFileSync(tokenFile, seeded.deployerToken, { mode: 0o600 });
   const ownerFile = join(world.folder, 'owner-credentials.json');
-  writeFileSync(ownerFile, JSON.stringify(logInUser(world, 'owner@example.com')), { mode: 0o600 });
+  writeFileSync(ownerFile, JSON.stringify(logInUser(world, owner)), { mode: 0o600 });
   return {
     ...env,
     ACTIONS_ID_TOKEN_REQUEST_URL: `${world.urls.get('oidc')}/token?api-version=2.0`,
@@ -122,4 +123,18 @@ export function environment(
     READER_SERVICE_ACCOUNT: seeded.reader,
     OWNER_CREDENTIALS_FILE: ownerFile,
   };
+}
+
+/** The same of an empty project: its owner in place of the accounts and the provider that it does not have. */
+export function ownersEnvironment(world: World, env: Record<string, string>): Record<string, string> {
+  const {
+    WORKLOAD_IDENTITY_PROVIDER: _,
+    SERVICE_ACCOUNT: __,
+    INVOKER_SERVICE_ACCOUNT: ___,
+    READER_SERVICE_ACCOUNT: ____,
+    ...left
+  } = env;
+  const file = join(world.folder, 'owner-access-token');
+  writeFileSync(file, ownerToken(world), { mode: 0o600 });
+  return { ...left, CLOUDSDK_AUTH_ACCESS_TOKEN_FILE: file };
 }

@@ -19,6 +19,7 @@ export const usage = `npm run sandbox -- [options]
   ${numbers.map((name) => `--${name} N`).join('\n  ')}
   --quirk NAME=true|false    one line of docs/understand/unverified.md; may be repeated
   --monitors                 start AWS CloudWatch as well, which counts the requests to the functions
+  --empty                    a new project: only its owner may enter, and env holds the owner's token
   --sample-reachability      after every write, check which function URLs an anonymous caller can reach
   --proxy                    stand behind a proxy that is the only way in, under Google's own names and with https
   --proxy-tls                the same, and the proxy itself speaks TLS
@@ -52,6 +53,10 @@ export function parseOptions(argv: readonly string[]): SandboxOptions {
       options.sampleReachability = true;
       continue;
     }
+    if (name === 'empty') {
+      options.empty = true;
+      continue;
+    }
     if (name === 'monitors') {
       options.monitors = true;
       continue;
@@ -65,7 +70,7 @@ export function parseOptions(argv: readonly string[]): SandboxOptions {
     const known = [...numbers, ...texts, 'ports', 'quirk', 'proxy-login'] as readonly string[];
     if (!argv[i]?.startsWith('--') || !known.includes(name))
       throw new Error(
-        `Unknown option "${argv[i]}"; known are ${[...known, 'proxy', 'proxy-tls', 'monitors', 'sample-reachability'].map((option) => `--${option}`).join(', ')}.`,
+        `Unknown option "${argv[i]}"; known are ${[...known, 'proxy', 'proxy-tls', 'monitors', 'empty', 'sample-reachability'].map((option) => `--${option}`).join(', ')}.`,
       );
     const value = argv[++i];
     if (value === undefined) throw new Error(`--${name} needs a value.`);

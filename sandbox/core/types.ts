@@ -208,6 +208,8 @@ export interface SandboxOptions {
   ports?: Record<string, number>;
   /** After every write, check which function URLs an anonymous caller can reach (`GET /reachability` on control). */
   sampleReachability?: boolean;
+  /** A new project: no pool, no account but the one that Google makes, most APIs off, and only its owner has a role. */
+  empty?: boolean;
   /** Starts monitoring systems outside of Google Cloud, which count the same requests. */
   monitors?: boolean;
 }

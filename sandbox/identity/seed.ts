@@ -53,6 +53,9 @@ const readerOrganizationRoles = [
   'roles/orgpolicy.policyViewer',
 ];
 
+/** The person who owns the project. */
+export const owner = 'owner@example.com';
+
 /** The repository whose workflows may log in by default. */
 export const repository = 'acme/ocr';
 
@@ -98,7 +101,7 @@ export function seed(world: World): Seeded {
     grant(world.policies, organizationResource(world), role, `serviceAccount:${reader}`);
   // A new service has no invoker at Google. With run.invoker on the project, only this account can call new functions.
   grant(world.policies, project, 'roles/run.invoker', `serviceAccount:${invoker}`);
-  grant(world.policies, project, 'roles/owner', 'user:owner@example.com');
+  grant(world.policies, project, 'roles/owner', `user:${owner}`);
   grant(
     world.policies,
     accountResource(world, runtime),

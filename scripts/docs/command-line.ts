@@ -46,7 +46,9 @@ function section(name: string, summary: string, verb: Verb): string[] {
     ...(operands.length > 0
       ? [...(verb.operands ?? []).map((one) => `- \`${one.name}\`: ${one.sentence}`), '']
       : []),
-    ...(codes.length > 0 ? [codes.map(([code, text]) => `Exit code ${code}: ${text}`).join(' '), ''] : []),
+    ...(codes.length > 0
+      ? [codes.map(([code, text]) => `Exit code ${code}: ${asFlags(text, names)}`).join(' '), '']
+      : []),
     ...(flags.length > 0
       ? [
           '| flag | what it does | without it |',

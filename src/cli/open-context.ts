@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { messageOf, ReleaseError } from '../domain/errors/errors.ts';
 import { userAgent } from '../domain/product.ts';
 import { proxySecrets } from '../domain/proxy/proxy.ts';
@@ -64,6 +65,8 @@ const unusable = (error: unknown): LocalLogin => ({
 
 /** Aborted by the first Ctrl-C or SIGTERM, so that the work ends in order. The second one ends the process. */
 function interrupts(process: NodeJS.Process, terminal: Terminal): AbortSignal {
+  // Everything that a verb does at once listens to this signal or to one of its parts. Node 20 warns of more than ten.
+  setMaxListeners(0);
   const abort = new AbortController();
   const onSignal = (name: NodeJS.Signals) => {
     if (abort.signal.aborted) process.exit(130);

@@ -11,7 +11,9 @@ export function helpFor(name: string, verb: Verb, { style, width }: Face): strin
   const names = flags.map(({ input }) => input);
   const operands = (verb.operands ?? []).map((one) => one.name);
   const words = (verb.operands ?? []).map((one) => (one.required ? one.name : `[${one.name}]`));
-  const codes = Object.entries({ ...exitCodes, ...verb.codes });
+  const codes = Object.entries({ ...exitCodes, ...verb.codes }).map(
+    ([code, text]) => [code, asFlags(text, names, operands)] as const,
+  );
   return [
     `${style.bold('Usage')}  ${[slug, name, ...words, '[flags]'].join(' ')}`,
     '',
@@ -41,11 +43,7 @@ function row(flag: Flag, names: readonly string[], operands: readonly string[]):
   const { sentence, default: fallback, required, kind } = flag;
   const more = [
     kind.words && !isSwitch(flag) ? `One of ${kind.words.join(', ')}.` : '',
-    required
-      ? 'Required.'
-      : fallback && !(isSwitch(flag) && fallback === 'false')
-        ? `Default: ${fallback}.`
-        : '',
+    required ? 'Required.' : fallback && !isSwitch(flag) ? `Default: ${fallback}.` : '',
   ].filter(Boolean);
   return [flagLabel(flag), [asFlags(sentence, names, operands), ...more].join(' ')];
 }

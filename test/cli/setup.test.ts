@@ -20,6 +20,7 @@ import { fieldsOf } from '../../src/domain/setup/fields.ts';
 import { absent, type Observed } from '../../src/domain/setup/observed.ts';
 import { planOf } from '../../src/domain/setup/plan.ts';
 import type { Resource } from '../../src/domain/setup/resource.ts';
+import { hints, nextSteps } from '../../src/domain/setup/text.ts';
 import { setupWish } from '../support/setup-wish.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'bs-setup-'));
@@ -73,6 +74,38 @@ describe('the exit code', () => {
     expect(text).toContain('gcloud iam roles create backstayDeployer --project=my-project');
     expect(text).toMatch(/\n3 of|4 cannot tell/);
   });
+});
+
+test('after an apply, the files to commit are named, and the run that follows a first release', () => {
+  const some = planOf(
+    desired(
+      setupWish({ files: ['release', 'rollback'].map((name) => ({ path: `${name}.yml`, content: name })) }),
+    ),
+    (resource) => (resource.kind === 'file' ? absent : good(resource)),
+    leave,
+  );
+  const commit = 'Next: commit and push release.yml and rollback.yml.';
+  const again = expect.stringContaining('After the first release, run this command again');
+  expect(nextSteps(some, true)).toEqual([commit, again]);
+  expect(nextSteps(some, false)).toEqual([commit]);
+  expect(
+    nextSteps(
+      plan(() => undefined),
+      false,
+    ),
+  ).toEqual([]);
+});
+
+test('a file that stays although it differs is named', () => {
+  const path = '.github/workflows/release.yml';
+  const kept = planOf(
+    [{ kind: 'file', path, content: 'new' }],
+    () => ({ state: 'present', ours: false, fields: { content: 'old' } }),
+    leave,
+  );
+  expect(hints(kept)).toEqual([
+    `The file ${path} differs and stays as it is. --overwrite-files replaces it.`,
+  ]);
 });
 
 describe('files', () => {

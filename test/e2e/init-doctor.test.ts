@@ -18,7 +18,7 @@ beforeAll(async () => {
   home = mkdtempSync(join(tmpdir(), 'bs-init-doctor-'));
   mkdirSync(join(home, 'ocr'));
   repository = new InitRepository(sandbox, join(home, 'ocr'));
-  await emptyProject(sandbox);
+  emptyProject(sandbox);
 });
 afterAll(async () => {
   await sandbox.stop();
@@ -49,6 +49,9 @@ test('an owner: what holds for everyone, and how to try the rest', async () => {
   expect(made.out).toMatch(/✓ Suite and objectives +backstay\.smoke\.yaml has 1 case/);
   expect(made.out.replace(/\s+/g, ' ')).toContain(
     'What ocr-api-deployer may do was not tried, because you may not act as it. A first run with dry_run: true tries it.',
+  );
+  expect(made.out).toMatch(
+    /Next: commit and push [^\n]*release\.yml[^\n]*\nAfter the first release, run this command again: [^\n]+\n$/,
   );
   expect(made.err.match(/This rests on more/g)).toHaveLength(2);
 });

@@ -26,7 +26,7 @@ beforeAll(async () => {
   names?.publish(`https://${host}/api/v3`, local('https://api.github.com/'));
   const tokens = local('https://token.actions.githubusercontent.com/');
   for (const url of [issuer, `https://${host}/token`]) names?.publish(url, tokens, true);
-  await emptyProject(sandbox);
+  emptyProject(sandbox);
   // From here on, GitHub's tokens come from the server.
   urls.set('oidc', `https://${host}`);
   await fetch(`${sandbox.control}/settings`, {

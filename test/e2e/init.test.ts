@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { type Sandbox, startSandbox } from '../../sandbox/index.ts';
 import { permissionChecks } from '../../src/domain/preflight/permissions.ts';
 import type { CheckRow } from '../../src/domain/preflight/row.ts';
-import { emailOf, emptyProject, projectResource } from '../support/empty-project.ts';
+import { emailOf, projectResource } from '../support/empty-project.ts';
 import { InitRepository } from '../support/init-release.ts';
 import { writesOf } from '../support/setup-world.ts';
 
@@ -20,11 +20,10 @@ let sandbox: Sandbox;
 let home: string;
 let repository: InitRepository;
 beforeAll(async () => {
-  sandbox = await startSandbox({ buildMs: 20, trafficSettleMs: 20, logLagMs: 0 });
+  sandbox = await startSandbox({ buildMs: 20, trafficSettleMs: 20, logLagMs: 0, empty: true });
   home = mkdtempSync(join(tmpdir(), 'bs-init-'));
   mkdirSync(join(home, 'ocr'));
   repository = new InitRepository(sandbox, join(home, 'ocr'));
-  await emptyProject(sandbox);
 });
 afterAll(async () => {
   await sandbox.stop();

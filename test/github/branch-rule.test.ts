@@ -15,7 +15,7 @@ const byProtection = { protected_branches: true, custom_branch_policies: false }
 let sandbox: Sandbox;
 beforeAll(async () => {
   sandbox = await startSandbox();
-  await emptyProject(sandbox);
+  emptyProject(sandbox);
 });
 beforeEach(() => {
   repository().environments.clear();

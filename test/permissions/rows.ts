@@ -50,7 +50,7 @@ const isNote = ({ permissions, resource }: Given): boolean =>
     .every(({ weight }) => weight === 'note');
 
 /** The role of the reader is one for all kinds, so it has permissions that only other kinds need. */
-const isNeededHere = ({ cloud }: PermissionWorld, { permissions, resource }: Given): boolean =>
+export const isNeededHere = ({ cloud }: PermissionWorld, { permissions, resource }: Given): boolean =>
   resource !== undefined ||
   (permissionChecks as readonly PermissionCheck[])
     .filter(({ permission }) => permission === permissions[0])

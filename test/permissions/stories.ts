@@ -224,9 +224,12 @@ const others: Story[] = [
   {
     ...{ action: 'doctor', what: 'before a release', identity: 'deployer' },
     drivers: fromSource,
-    // A project that has functions too: the Functions API has the list of runtimes.
-    prepare: async (world) =>
-      void world.cloud.sandbox.world.disabledServices.delete('cloudfunctions.googleapis.com'),
+    prepare: async (world) => {
+      // A project that has functions too: the Functions API has the list of runtimes.
+      world.cloud.sandbox.world.disabledServices.delete('cloudfunctions.googleapis.com');
+      // The revision to go back to, whose image is looked up, whatever the story before has left.
+      await promoted(world);
+    },
     run: (world) => world.act('doctor', 'deployer', { suite: world.cloud.suite() }),
   },
   {

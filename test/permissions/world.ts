@@ -89,7 +89,7 @@ export class PermissionWorld {
   static async open(driver: WorldDriver): Promise<PermissionWorld> {
     const time = installFastTime(20);
     const cloud = await ReleaseWorld.open({ metricLagMs: 0 }, time.clock, driver);
-    await emptyProject(cloud.sandbox);
+    emptyProject(cloud.sandbox);
     makeBuckets(cloud.sandbox);
     const storage = storageState(cloud.sandbox.world);
     storage.replications.push({ from: 'models', to: 'models-copy', delayMs: 0 });

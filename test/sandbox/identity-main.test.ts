@@ -139,6 +139,7 @@ test('options become settings of the same name', () => {
     '--quirk',
     'tagHostIsAudience=false',
     '--sample-reachability',
+    '--empty',
   ];
   expect(parseOptions(argv)).toEqual({
     project: 'p',
@@ -146,6 +147,7 @@ test('options become settings of the same name', () => {
     ports: { run: 1, control: 0 },
     quirks: { tagHostIsAudience: false },
     sampleReachability: true,
+    empty: true,
   });
 });
 

@@ -1,44 +1,24 @@
+import { emptyProject as emptied } from '../../sandbox/identity/empty.ts';
+import { owner } from '../../sandbox/identity/seed.ts';
 import type { Sandbox } from '../../sandbox/index.ts';
 import { bucketResource } from '../../sandbox/storage/render.ts';
 import { addBucket } from '../../sandbox/storage/state.ts';
 import { everyBucket } from './setup-wish.ts';
 
-export const ownerMember = 'user:owner@example.com';
+export const ownerMember = `user:${owner}`;
 export const emailOf = ({ project }: Sandbox, id: string) => `${id}@${project}.iam.gserviceaccount.com`;
 export const projectResource = ({ project }: Sandbox) =>
   `//cloudresourcemanager.googleapis.com/projects/${project}`;
 
-/** A new project: no pool, no account but the one that Google makes, most APIs off, and only its owner has a role. */
-export async function emptyProject(sandbox: Sandbox): Promise<void> {
-  const { WORKLOAD_IDENTITY_PROVIDER: seeded = '' } = sandbox.env;
-  const apis = [
-    'cloudfunctions',
-    'run',
-    'cloudbuild',
-    'artifactregistry',
-    'logging',
-    'iamcredentials',
-    'sts',
-    'iam',
-  ];
-  await fetch(`${sandbox.control}/settings`, {
-    method: 'PATCH',
-    body: JSON.stringify({
-      pools: { [seeded.replace(/\/providers\/.*/, '')]: null },
-      providers: { [seeded]: null },
-      serviceAccounts: Object.fromEntries(
-        ['deployer', 'invoker', 'reader'].map((id) => [emailOf(sandbox, id), null]),
-      ),
-      services: Object.fromEntries(apis.map((api) => [`${api}.googleapis.com`, 'DISABLED'])),
-    }),
-  });
-  const { policies } = sandbox.world;
-  for (const resource of policies.resources())
-    policies.set(
-      resource,
-      resource === projectResource(sandbox) ? [{ role: 'roles/owner', members: [ownerMember] }] : [],
-      'once',
-    );
+/** Makes the project of a sandbox that runs a new one, as `--empty` does at its start. */
+export function emptyProject({ world, env }: Sandbox): void {
+  const {
+    WORKLOAD_IDENTITY_PROVIDER: provider = '',
+    SERVICE_ACCOUNT: deployer = '',
+    INVOKER_SERVICE_ACCOUNT: invoker = '',
+    READER_SERVICE_ACCOUNT: reader = '',
+  } = env;
+  emptied(world, { provider, deployer, invoker, reader });
 }
 
 /** The buckets of `everyBucket`. Their owner may change their policies, as the owner of a project may with every new bucket. */

@@ -4,6 +4,7 @@ import { runtimeOf } from '../../domain/setup/desired.ts';
 import { parseRepository } from '../../domain/setup/github-host.ts';
 import { accountEmail } from '../../domain/setup/names.ts';
 import { toWrite } from '../../domain/setup/plan.ts';
+import { nextSteps } from '../../domain/setup/text.ts';
 import { createProjectFacts, createSetupCloud } from '../../gcp/setup/cloud.ts';
 import { createSetupHost } from '../../github/setup/host.ts';
 import { createRepositories } from '../../github/setup/repositories.ts';
@@ -83,10 +84,16 @@ export async function runInit(call: Call<SetupValues>): Promise<Ended> {
     host: at.host,
     expectNoChanges: values.expect_no_changes,
   });
-  if (!values.apply || values.undo || values.print || !values.doctor) return result;
+  if (!values.apply || values.undo || values.print) return result;
+  const next = nextSteps(end.plan, isNew);
+  const nextIfWhole = result.code === 0 ? next : [];
+  if (!values.doctor) return withText(result, nextIfWhole);
   const [target, ...others] = wish.targets;
   if (!target || others.length > 0)
-    return withText(result, [`To examine one of them: ${slug} doctor --project ${project} --name NAME`]);
+    return withText(result, [
+      `To examine one of them: ${slug} doctor --project ${project} --name NAME`,
+      ...nextIfWhole,
+    ]);
   const accounts = {
     deployer: accountEmail(project, target.name, 'deployer'),
     runtimeAccount: runtimeOf(wish, target),
@@ -95,10 +102,12 @@ export async function runInit(call: Call<SetupValues>): Promise<Ended> {
     ...{ project, region, name: target.name, target: wish.target, ...accounts },
     ...{ written: end.written > 0 ? toWrite(end.plan) : [] },
   });
+  const code = result.code || ended.code;
+  const last = code === 0 && next.length > 0 ? ['', ...next] : [];
   return {
-    code: result.code || ended.code,
+    code,
     json: { ...(result.json as object), doctor: report },
-    text: async () => [await result.text(), '', await ended.text()].join('\n'),
+    text: async () => [await result.text(), '', await ended.text(), ...last].join('\n'),
   };
 }
 

@@ -1,3 +1,4 @@
+import { andList } from '../text/sentence.ts';
 import { describe } from './describe.ts';
 import { type Change, type SetupPlan, type SetupRow, totals } from './plan.ts';
 
@@ -63,13 +64,29 @@ export function hints(plan: SetupPlan): string[] {
           'What someone else made is not changed. Check it, then take it over with --take-over, or choose another name (--pool, --provider).',
         ]
       : []),
-    ...(plan.some(isOtherFile)
-      ? ['A file that is there stays as it is. --overwrite-files replaces it.']
-      : []),
+    ...plan
+      .filter(isOtherFile)
+      .map(
+        ({ resource }) =>
+          `The ${describe(resource)} differs and stays as it is. --overwrite-files replaces it.`,
+      ),
     ...(plan.some(({ sign }) => sign === '!')
       ? [
           'What this identity may not read is not written. An administrator can run the commands below, or this command.',
         ]
+      : []),
+  ];
+}
+
+/** What to do after everything was written: the files have to be committed, and the first release makes the service that grants wait for. */
+export function nextSteps(written: SetupPlan, isNew: boolean): string[] {
+  const files = written.flatMap(({ resource, sign }) =>
+    resource.kind === 'file' && (sign === '+' || sign === '~') ? [resource.path] : [],
+  );
+  return [
+    ...(files.length > 0 ? [`Next: commit and push ${andList(files)}.`] : []),
+    ...(isNew
+      ? ['After the first release, run this command again: it moves grants from the project to the service.']
       : []),
   ];
 }

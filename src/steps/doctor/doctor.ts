@@ -12,6 +12,7 @@ import { messageOf } from '../../domain/errors/errors.ts';
 import type { Finding } from '../../domain/findings/finding.ts';
 import type { Verdict } from '../../domain/findings/verdict.ts';
 import type { PreflightEvidence } from '../../domain/preflight/row.ts';
+import { plural } from '../../domain/text/sentence.ts';
 import type { PreflightResult } from '../preflight/preflight.ts';
 import { askFurther } from './further.ts';
 import type { DoctorPorts, DoctorRequest } from './ports.ts';
@@ -113,22 +114,25 @@ function verdictOf(
     const [first] = findings.filter(({ severity }) => severity === 'critical' || severity === 'high');
     return {
       verdict: 'fail',
-      reason: `${bad.length} of ${looked} parts need a repair before a release: ${first?.title ?? bad[0]?.text}`,
+      reason: `${bad.length} of ${plural(looked, 'part')} ${bad.length === 1 ? 'needs' : 'need'} a repair before a release: ${first?.title ?? bad[0]?.text}`,
     };
   }
   if (unknown.length > 0)
     return {
       verdict: 'inconclusive',
-      reason: `Nothing is wrong in what could be read; ${unknown.length} of ${looked} parts could not: ${unknown[0]?.text}`,
+      reason: `Nothing is wrong in what could be read; ${unknown.length} of ${plural(looked, 'part')} could not: ${unknown[0]?.text}`,
     };
   const warned = findings.filter(({ severity }) => severity !== 'info').length;
   const rest = warned === 0 ? '' : `; ${warned === 1 ? 'one thing is' : `${warned} things are`} worth a look`;
   if (untried !== undefined)
     return {
       verdict: 'pass',
-      reason: `Nothing is missing in ${looked} parts${rest}. What ${shortAccount(untried)} may do was not tried.`,
+      reason: `Nothing is missing in ${plural(looked, 'part')}${rest}. What ${shortAccount(untried)} may do was not tried.`,
     };
-  return { verdict: 'pass', reason: `A release has everything that it needs (${looked} parts)${rest}.` };
+  return {
+    verdict: 'pass',
+    reason: `A release has everything that it needs (${plural(looked, 'part')})${rest}.`,
+  };
 }
 
 function permissionsPart({ evidence, findings }: PreflightResult, untried: string | undefined): Examined {

@@ -16,7 +16,7 @@ import { endOf, setupWorld, writesOf } from '../../support/setup-world.ts';
 let sandbox: Sandbox;
 beforeEach(async () => {
   sandbox = await startSandbox();
-  await emptyProject(sandbox);
+  emptyProject(sandbox);
 });
 afterEach(() => sandbox.stop());
 
@@ -52,7 +52,7 @@ describe('an empty project', () => {
 
   test('killed after each write and run again: the same end, with the same number of writes', async () => {
     const reference = await startSandbox();
-    await emptyProject(reference);
+    emptyProject(reference);
     await (await setupWorld(reference)).run();
     const wanted = [endOf(reference), (await writesOf(reference)).length];
     await reference.stop();

@@ -25,7 +25,7 @@ let gcloud: WarmGcloud | undefined;
 let home: string;
 beforeAll(async () => {
   sandbox = await startSandbox();
-  await emptyProject(sandbox);
+  emptyProject(sandbox);
   home = mkdtempSync(join(tmpdir(), 'bs-printed-'));
 });
 afterAll(async () => {
