@@ -4,9 +4,10 @@ import { runState } from '../../sandbox/run/model.ts';
 import { store } from '../../sandbox/storage/state.ts';
 import { modelsOf, registerModel } from '../../sandbox/vertex/models/index.ts';
 import { pipelineState } from '../../sandbox/vertex/pipelines/state.ts';
+import { ReleaseError } from '../../src/domain/errors/errors.ts';
 import { frontAudience, frontGateway } from '../support/front-gateway.ts';
 import type { Story } from './stories.ts';
-import { type PermissionWorld, service } from './world.ts';
+import { type PermissionWorld, service, type Tried } from './world.ts';
 
 /**
  * What the identities do with the rights that `init` gives only if it is asked for them. Every kind of deployment has the same, so
@@ -62,6 +63,23 @@ const runPipeline = (world: PermissionWorld, more: Record<string, string> = {}, 
     signal ? { signal } : {},
   );
 
+/** A run that is cancelled as soon as it has asked how its job is doing. */
+async function cancelledPipeline(world: PermissionWorld): Promise<Tried> {
+  const abort = new AbortController();
+  let submitted = false;
+  const restore = world.cloud.onCalls(({ api, method, path }) => {
+    submitted ||= api === 'aiplatform' && method === 'POST';
+    if (submitted && method === 'GET' && /\/pipelineJobs\/[^/]+$/.test(path))
+      abort.abort(new ReleaseError('cancelled', { what: 'The run was cancelled.' }));
+    return undefined;
+  });
+  try {
+    return await runPipeline(world, { on_cancel: 'cancel' }, abort.signal);
+  } finally {
+    restore();
+  }
+}
+
 export const beyondStories: readonly Story[] = [
   {
     ...{
@@ -114,6 +132,17 @@ export const beyondStories: readonly Story[] = [
       tasks(world, { train: { fails: { code: 9, message: 'out of memory' }, log: ['Killed'] } }),
     run: (world) => runPipeline(world),
     ends: { exitCode: 1, outcome: undefined },
+  },
+  {
+    ...{
+      action: 'pipeline',
+      what: 'cancels the job of a run that is cancelled',
+      identity: 'deployer',
+      drivers,
+    },
+    prepare: async (world) => tasks(world, { train: { milliseconds: 600_000 } }),
+    run: cancelledPipeline,
+    ends: { exitCode: 1, outcome: 'cancelled' },
   },
   {
     ...{ action: 'capacity', what: 'of one size', identity: 'deployer', drivers },

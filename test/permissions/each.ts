@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { worldDrivers } from '../support/world-driver.ts';
-import { isNeededHere, labelOf, type Played, problemsOf, rowsOf, uses } from './rows.ts';
+import { isForOtherKinds, labelOf, type Played, problemsOf, rowsOf, uses } from './rows.ts';
 import { storiesOf } from './stories.ts';
 import { PermissionWorld } from './world.ts';
 
@@ -45,7 +45,7 @@ describe.each(drivers)('what init gives for %s', (driver) => {
   (told === '' ? test : test.skip)('is needed by some story', () => {
     // The reader and a rollback have one role for every kind, so some of it is for the other kinds.
     const idle = rowsOf(world).filter(
-      (one) => isNeededHere(world, one) && !played.some(({ tried }) => uses(one, tried)),
+      (one) => !isForOtherKinds(world, one) && !played.some(({ tried }) => uses(one, tried)),
     );
     expect(idle.map(labelOf)).toEqual([]);
   });

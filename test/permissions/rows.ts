@@ -49,12 +49,19 @@ const isNote = ({ permissions, resource }: Given): boolean =>
     .filter(({ permission }) => permission === permissions[0])
     .every(({ weight }) => weight === 'note');
 
+const checksOf = ({ permissions }: Given): PermissionCheck[] =>
+  (permissionChecks as readonly PermissionCheck[]).filter(({ permission }) => permission === permissions[0]);
+
+const isForKind = ({ cloud }: PermissionWorld, given: Given): boolean =>
+  checksOf(given).some(({ of }) => isNeededBy(of, cloud.driver));
+
 /** The role of the reader is one for all kinds, so it has permissions that only other kinds need. */
-export const isNeededHere = ({ cloud }: PermissionWorld, { permissions, resource }: Given): boolean =>
-  resource !== undefined ||
-  (permissionChecks as readonly PermissionCheck[])
-    .filter(({ permission }) => permission === permissions[0])
-    .some(({ of }) => isNeededBy(of, cloud.driver));
+const isNeededHere = (world: PermissionWorld, given: Given): boolean =>
+  given.resource !== undefined || isForKind(world, given);
+
+/** Only deployments of another kind need it. Of what an action needs beyond a release, every kind needs the same. */
+export const isForOtherKinds = (world: PermissionWorld, given: Given): boolean =>
+  given.resource === undefined && checksOf(given).length > 0 && !isForKind(world, given);
 
 /** A grant on an account or a bucket is used for that one alone, and what a project has for everything in it. */
 const isOn = (resource: string | undefined, asked: string) =>
