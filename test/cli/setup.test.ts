@@ -13,14 +13,14 @@ import { afterAll, describe, expect, test } from '@jest/globals';
 import { answered } from '../../src/cli/setup/answers.ts';
 import { createSetupFiles } from '../../src/cli/setup/files.ts';
 import { listedRepositories } from '../../src/cli/setup/make-wish.ts';
-import { resultOf } from '../../src/cli/setup/result.ts';
+import { nextSteps, resultOf } from '../../src/cli/setup/result.ts';
 import { styleOf } from '../../src/cli/terminal/style.ts';
 import { desired } from '../../src/domain/setup/desired.ts';
 import { fieldsOf } from '../../src/domain/setup/fields.ts';
 import { absent, type Observed } from '../../src/domain/setup/observed.ts';
 import { planOf } from '../../src/domain/setup/plan.ts';
 import type { Resource } from '../../src/domain/setup/resource.ts';
-import { hints, nextSteps } from '../../src/domain/setup/text.ts';
+import { hints } from '../../src/domain/setup/text.ts';
 import { setupWish } from '../support/setup-wish.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'bs-setup-'));

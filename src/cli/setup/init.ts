@@ -4,7 +4,6 @@ import { runtimeOf } from '../../domain/setup/desired.ts';
 import { parseRepository } from '../../domain/setup/github-host.ts';
 import { accountEmail } from '../../domain/setup/names.ts';
 import { toWrite } from '../../domain/setup/plan.ts';
-import { nextSteps } from '../../domain/setup/text.ts';
 import { createProjectFacts, createSetupCloud } from '../../gcp/setup/cloud.ts';
 import { createSetupHost } from '../../github/setup/host.ts';
 import { createRepositories } from '../../github/setup/repositories.ts';
@@ -15,7 +14,7 @@ import { examine } from './examine.ts';
 import { createSetupFiles } from './files.ts';
 import { hostOf, openGithub, remoteOf } from './github.ts';
 import { detectRuntime, listedRepositories, makeWish } from './make-wish.ts';
-import { resultOf } from './result.ts';
+import { nextSteps, resultOf } from './result.ts';
 
 /** Reads flags, logins and the folder, and runs the set-up. */
 export async function runInit(call: Call<SetupValues>): Promise<Ended> {

@@ -7,6 +7,7 @@ import { terraformText } from '../../domain/setup/print/terraform.ts';
 import { planData, yamlText } from '../../domain/setup/print/yaml.ts';
 import { hints, planLines, totalsText } from '../../domain/setup/text.ts';
 import { logText } from '../../domain/text/safe-text.ts';
+import { andList } from '../../domain/text/sentence.ts';
 import type { SetupEnd } from '../../steps/setup/setup.ts';
 import type { Style } from '../terminal/style.ts';
 import type { Ended, ExitCode } from '../verb.ts';
@@ -100,4 +101,17 @@ function coloured(line: string, style: Style): string {
   if (line.startsWith('~')) return style.yellow(text);
   if (line.startsWith('!') || line.startsWith('-')) return style.red(text);
   return line.startsWith('=') ? style.dim(text) : text;
+}
+
+/** What to do after everything was written: the files have to be committed, and the first release makes the service that grants wait for. */
+export function nextSteps(written: SetupPlan, isNew: boolean): string[] {
+  const files = written.flatMap(({ resource, sign }) =>
+    resource.kind === 'file' && (sign === '+' || sign === '~') ? [resource.path] : [],
+  );
+  return [
+    ...(files.length > 0 ? [`Next: commit and push ${andList(files)}.`] : []),
+    ...(isNew
+      ? ['After the first release, run this command again: it moves grants from the project to the service.']
+      : []),
+  ];
 }

@@ -1,4 +1,3 @@
-import { andList } from '../text/sentence.ts';
 import { describe } from './describe.ts';
 import { type Change, type SetupPlan, type SetupRow, totals } from './plan.ts';
 
@@ -74,19 +73,6 @@ export function hints(plan: SetupPlan): string[] {
       ? [
           'What this identity may not read is not written. An administrator can run the commands below, or this command.',
         ]
-      : []),
-  ];
-}
-
-/** What to do after everything was written: the files have to be committed, and the first release makes the service that grants wait for. */
-export function nextSteps(written: SetupPlan, isNew: boolean): string[] {
-  const files = written.flatMap(({ resource, sign }) =>
-    resource.kind === 'file' && (sign === '+' || sign === '~') ? [resource.path] : [],
-  );
-  return [
-    ...(files.length > 0 ? [`Next: commit and push ${andList(files)}.`] : []),
-    ...(isNew
-      ? ['After the first release, run this command again: it moves grants from the project to the service.']
       : []),
   ];
 }
