@@ -20,7 +20,7 @@ import type { Owner } from '../ports/runs.ts';
 import { readSuite } from '../smoke/read-suite.ts';
 import { Budget, type Limits, type Tail } from './budget.ts';
 import { type Load, type Measured, measure } from './measure.ts';
-import type { CapacityPorts } from './ports.ts';
+import type { CapacityPorts, Proved } from './ports.ts';
 import { putBack } from './put-back.ts';
 import { readMeasurable } from './read-service.ts';
 import { makeTrial } from './trial.ts';
@@ -89,8 +89,8 @@ export async function findCapacity(ports: CapacityPorts, request: CapacityReques
     idleSeconds: objectOf(mainContainer(template).resources).cpuIdle === false ? idleSeconds : 0,
   };
   const provePrivate = async () => {
-    const { exposure, reason } = await ports.prove(signal);
-    if (exposure !== 'private') throw notPrivate(reason);
+    const proof = await ports.prove(signal);
+    if (proof.exposure !== 'private') throw notPrivate(proof);
   };
   // A revision of a public service would be public too, so the first proof comes before the first write.
   await provePrivate();
@@ -214,11 +214,17 @@ async function readCases({ smoke }: CapacityPorts, file: string): Promise<Load['
   return cases;
 }
 
-const notPrivate = (reason: string) =>
-  new ReleaseError('capacity-refused', {
+function notPrivate({ reason, findings }: Proved): ReleaseError {
+  // What is low makes a proof more complete, and nothing here waits for it.
+  const repairs = findings.filter(
+    ({ severity, commands = [] }) => severity !== 'low' && severity !== 'info' && commands.length > 0,
+  );
+  return new ReleaseError('capacity-refused', {
     what: `The service is not proved private, so nothing is measured: ${reason}`,
-    fix: 'Run the guard and close what it names.',
+    fix: [...repairs.map(({ title }) => title), 'Run the guard and close what it names.'].join(' '),
+    commands: [...new Set(repairs.flatMap(({ commands = [] }) => commands))],
   });
+}
 
 const nothingMeasured = (point: Point, rate: number) => ({
   point,

@@ -186,9 +186,10 @@ async function callOnce(
   const unreached = unreachedIn(item, attempt.answer, target);
   if (isNew && isMissing(unreached)) return { milliseconds: undefined, kind: 'elsewhere' };
   if (unreached) {
-    const { what } = explainUnreached(unreached.by, unreached.status, target.invocation);
+    const { what, ...repair } = explainUnreached(unreached.by, unreached.status, target.invocation);
     throw new ReleaseError('permission-denied', {
       what: `The configuration could not be measured. ${what}`,
+      ...repair,
     });
   }
   const { failures } = judge(item, attempt.answer, readText(attempt.answer, item.text), ports.match);

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../domain/data/json.ts';
+import type { Finding } from '../../domain/findings/finding.ts';
 import type { TrafficTarget } from '../../domain/traffic/traffic.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
@@ -27,8 +28,15 @@ export interface Trials {
   remove(service: string, revision: string, signal?: AbortSignal): Promise<boolean>;
 }
 
+/** What the guard found out, with the repairs of what is open or could not be read. */
+export interface Proved {
+  exposure: string;
+  reason: string;
+  findings: readonly Finding[];
+}
+
 /** Is the service private now? Asked while a configuration has its URL. */
-export type ProvePrivate = (signal: AbortSignal) => Promise<{ exposure: string; reason: string }>;
+export type ProvePrivate = (signal: AbortSignal) => Promise<Proved>;
 
 export interface CapacityPorts {
   services: Pick<Services, 'get' | 'revision' | 'revisions'>;

@@ -214,6 +214,8 @@ describe('refused before anything is changed', () => {
     restore();
     expect(writes).toBe(0);
     expect(report.reason).toContain('not proved private');
+    // The repairs of the guard, so that nobody has to run it first.
+    expect(report.errors[0]?.commands?.join('\n')).toContain('gcloud run services update open');
     expect(trialsOf(world, 'open')).toEqual([]);
   });
 });
