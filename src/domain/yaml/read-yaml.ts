@@ -10,7 +10,6 @@ import {
   type Scalar,
 } from 'yaml';
 import type { YamlEntry, YamlNode, YamlText } from './node.ts';
-import { readBlockYaml } from './read-block-yaml.ts';
 import { readJson } from './read-json.ts';
 
 export type ReadYaml = { documents: YamlNode[] } | { problem: string };
@@ -27,23 +26,8 @@ class Unreadable extends Error {}
  */
 export function readYaml(text: string, { strict = false } = {}): ReadYaml {
   if (nesting(text) > maxDepth * 2) return { problem: 'it is nested too deeply' };
-  const read =
-    readJson(text, { maxNodes, maxDepth }) ??
-    readBlockYaml(text, { maxNodes, maxDepth }, (part, origin) => {
-      const inside = parse(part, strict, origin);
-      return 'problem' in inside ? undefined : inside.documents[0];
-    });
-  return read ? { documents: [read] } : parse(text, strict);
-}
-
-interface Origin {
-  offset: number;
-  /** Lines before it. */
-  line: number;
-}
-
-/** Reads any YAML. @param origin where the text stands in the file */
-export function parse(text: string, strict: boolean, origin: Origin = { offset: 0, line: 0 }): ReadYaml {
+  const json = readJson(text, { maxNodes, maxDepth });
+  if (json) return { documents: [json] };
   const counter = new LineCounter();
   try {
     const documents = parseAllDocuments(text, {
@@ -59,9 +43,7 @@ export function parse(text: string, strict: boolean, origin: Origin = { offset: 
       const { line } = counter.linePos(broken.pos[0]);
       return { problem: `it is not valid YAML: line ${line}: ${broken.message.split('\n')[0]}` };
     }
-    return {
-      documents: list.flatMap((document) => convert(document as Document.Parsed, counter, strict, origin)),
-    };
+    return { documents: list.flatMap((document) => convert(document as Document.Parsed, counter, strict)) };
   } catch (error) {
     if (error instanceof Unreadable) return { problem: error.message };
     // The parser recurses, so a hostile file can end its stack.
@@ -81,12 +63,7 @@ function nesting(text: string): number {
   return most;
 }
 
-function convert(
-  document: Document.Parsed,
-  counter: LineCounter,
-  strict: boolean,
-  origin: Origin,
-): YamlNode[] {
+function convert(document: Document.Parsed, counter: LineCounter, strict: boolean): YamlNode[] {
   const anchors = new Map<string, YamlNode | 'open'>();
   let count = 0;
   // How many values a node stands for if every alias is written out.
@@ -116,14 +93,7 @@ function convert(
     const [offset = 0, , last] = node?.range ?? [0, 0, 0];
     const end = node?.range?.[1] ?? last ?? offset;
     const { line, col } = counter.linePos(offset);
-    // A value that is not written at all has no place.
-    const from = node ? origin : { offset: 0, line: 0 };
-    const placed = {
-      line: Math.max(1, line) + from.line,
-      column: Math.max(1, col),
-      offset: offset + from.offset,
-      end: end + from.offset,
-    };
+    const placed = { line: Math.max(1, line), column: Math.max(1, col), offset, end };
     if (isSeq(node))
       return { kind: 'list', ...placed, items: node.items.map((item) => step(item as Node, depth + 1)) };
     if (isMap(node)) {
@@ -150,7 +120,7 @@ function convert(
             if (source.kind === 'map') for (const entry of source.entries) merged.push(entry);
           return [];
         }
-        return [{ key: name, keyLine: at.line + origin.line, keyColumn: at.col, value }];
+        return [{ key: name, keyLine: at.line, keyColumn: at.col, value }];
       });
       return { kind: 'map', ...placed, entries: withMerged(entries, merged) };
     }
