@@ -15,7 +15,7 @@ import { printGrid } from './sweep/grid.ts';
 import { type EndCell, type EndResult, planEnds, runEnds } from './sweep/region-ends.ts';
 import { planRegions, type RegionCell, runRegions } from './sweep/regions.ts';
 import { playStories } from './sweep/stories.ts';
-import { measure, planCells, runCells } from './sweep/worker.ts';
+import { hasAskedFor, measure, planCells, runCells } from './sweep/worker.ts';
 
 const option = (name: string) => {
   const at = process.argv.indexOf(`--${name}`);
@@ -33,7 +33,7 @@ else if (process.argv.includes('--stories')) {
   for (const driver of chosen()) process.exitCode = (await playStories(driver)) || process.exitCode;
 } else {
   const taken = chosen();
-  const calls = await measure(({ driver }) => taken.includes(driver));
+  const calls = await measure((row) => taken.includes(row.driver) && hasAskedFor(option('only'), row));
   for (const { config, scenario, driver, calls: n } of calls)
     console.log(`${driver}: ${configs[config]?.name}, ${scenario}: ${n.length} calls`);
   const cells = planCells(calls, { ...wanted, only: option('only') });

@@ -22,6 +22,10 @@ export interface CallSeen {
 }
 
 const isServicePatch = ({ api, method }: CallSeen) => api === 'run' && method === 'PATCH';
+/** True for what makes a revision, moves the traffic or writes the record. */
+const isReleaseWrite = ({ api, method, path }: CallSeen) =>
+  (api === 'run' || api === 'cloudfunctions') &&
+  (method === 'PATCH' || (method === 'POST' && !path.split('?')[0]?.includes(':')));
 const isOperation = ({ api, method, path }: CallSeen) =>
   (api === 'cloudfunctions' || api === 'run') && method === 'GET' && /\/operations\/[^/?]+/.test(path);
 
@@ -86,9 +90,21 @@ export interface Config {
   model?: true;
   scenarios: Scenario[];
   faults: FaultKind[];
+  /** Limits the faults to the calls for which this returns true, given those that come after. */
+  concerns?: (call: CallSeen, after: readonly CallSeen[]) => boolean;
 }
 
 const some = faultKinds.filter(({ name }) => decisive.includes(name));
+/**
+ * What can part the alias from the traffic: every call to the model's registry and bucket, every write of the release, and every call after
+ * the last of those, when the alias and the labels follow. Other calls leave what the write before them left, or end the
+ * release as such calls do without a model, in the grid of the platform as documented.
+ */
+const concernsModel = (call: CallSeen, after: readonly CallSeen[]) =>
+  call.api === 'aiplatform' ||
+  (call.api === 'storage' && call.path.includes('/b/models/')) ||
+  isReleaseWrite(call) ||
+  !after.some(isReleaseWrite);
 /** Without SIGKILL: if the platform drops both pin and record, a killed release leaves no trace (docs/understand/unverified.md). */
 const survivable = some.filter(({ signal }) => signal !== 'SIGKILL');
 
@@ -161,6 +177,7 @@ export const configs: Config[] = [
     model: true,
     scenarios: ['good', 'smoke fails'],
     faults: faultKinds.filter(({ name }) => [...decisive, '403 for a while'].includes(name)),
+    concerns: concernsModel,
   },
 ];
 
@@ -171,6 +188,8 @@ export interface Cell {
   /** The number of the call of the release, from 1. */
   call: number;
   fault: string;
+  /** The call by its name, and which of those it is: calls in parallel arrive in any order. Only where the config chooses among the calls. */
+  named?: { name: string; nth: number };
 }
 
 export interface CellResult extends Cell {
@@ -193,7 +212,7 @@ export const callName = ({ api, method, path }: CallSeen): string =>
     ?.replace(/projects\/[^/:]+/, 'P')
     .replace(/locations\/[^/]+\//, '')
     .replace(
-      /(services|functions|revisions|operations|serviceAccounts|repositories|o|builds|manifests|blobs)\/[^/:]+/g,
+      /(services|functions|revisions|operations|serviceAccounts|repositories|o|builds|manifests|blobs|models)\/[^/:]+/g,
       '$1/…',
     )
     .replace(/^\/v\d\w*\//, '')}`;

@@ -1,6 +1,6 @@
 import { ReleaseError } from '../../src/domain/errors/errors.ts';
 import type { FastTime } from '../../test/support/fast-time.ts';
-import { type CallSeen, type Cell, type FaultKind, isOwn, type Scenario } from './cells.ts';
+import { type CallSeen, type Cell, callName, type FaultKind, isOwn, type Scenario } from './cells.ts';
 
 /** Receives the calls of one release in the order of their arrival, and lets one of them meet the fault. */
 export class Meeting {
@@ -9,14 +9,17 @@ export class Meeting {
   killed = false;
   signalledAt: number | undefined;
   #since = 0;
+  #seen = 0;
   readonly #call: number;
+  readonly #named: Cell['named'];
   readonly #scenario: Scenario;
   readonly #kind: FaultKind | undefined;
   readonly #time: FastTime;
   readonly abort = new AbortController();
 
-  constructor({ call, scenario }: Cell, kind: FaultKind | undefined, time: FastTime) {
+  constructor({ call, named, scenario }: Cell, kind: FaultKind | undefined, time: FastTime) {
     this.#call = call;
+    this.#named = named;
     this.#scenario = scenario;
     this.#kind = kind;
     this.#time = time;
@@ -31,8 +34,7 @@ export class Meeting {
     if (!kind) return undefined;
     // A dead process sends nothing, so no later call may have an effect.
     if (this.killed) return { reset: 'before' as const };
-    // Parallel calls may arrive in another order, so a fault for one kind of call takes the next call of that kind.
-    if (!this.met && this.calls.length >= Math.max(1, this.#call) && (kind.only?.(seen) ?? true)) {
+    if (!this.met && this.#isTurn(seen) && (kind.only?.(seen) ?? true)) {
       this.met = seen;
       this.#since = this.#time.now();
       if (kind.signal) this.#signal(kind.signal);
@@ -41,6 +43,13 @@ export class Meeting {
     const { after } = kind;
     const again = after && this.met && api === this.met.api && (kind.only?.(seen) ?? true);
     return again && this.#time.now() - this.#since < after.forMs ? after.fault : undefined;
+  }
+
+  /** Parallel calls may arrive in another order, so a fault for one kind of call takes the next call of that kind. */
+  #isTurn(seen: CallSeen): boolean {
+    const named = this.#named;
+    if (!named) return this.calls.length >= Math.max(1, this.#call);
+    return callName(seen) === named.name && ++this.#seen >= named.nth;
   }
 
   #signal(signal: NonNullable<FaultKind['signal']>): void {

@@ -6,6 +6,8 @@ import {
   type CallSeen,
   type Cell,
   type CellResult,
+  type Config,
+  callName,
   configs,
   drivers,
   faultKinds,
@@ -111,21 +113,39 @@ export async function measure(wanted: (row: Row) => boolean = () => true): Promi
   return found;
 }
 
+/** True if the config, the scenario or the fault contains the text. */
+const isAskedFor = (text: string | undefined, { config, scenario, fault }: Omit<Cell, 'driver' | 'call'>) =>
+  !text || `${configs[config]?.name} ${scenario} ${fault}`.includes(text);
+
+/** True if a row has a cell that is asked for. Others need no measuring. */
+export const hasAskedFor = (text: string | undefined, row: Pick<Row, 'config' | 'scenario'>): boolean =>
+  configs[row.config]?.faults.some(({ name }) => isAskedFor(text, { ...row, fault: name })) ?? false;
+
 export function planCells(
   measured: readonly Measured[],
   { only, ...wanted }: Wanted & { only?: string | undefined },
 ): Cell[] {
-  const cells = measured.flatMap(({ config, scenario, driver, calls }) =>
-    (configs[config]?.faults ?? []).flatMap(({ name, only }) =>
-      calls.flatMap((call, i) =>
-        (only?.(call) ?? true) ? [{ config, scenario, driver, call: i + 1, fault: name }] : [],
+  const cells = measured.flatMap(({ config, scenario, driver, calls }) => {
+    const { faults, concerns } = configs[config] as Config;
+    const names = calls.map(callName);
+    const met = calls.flatMap((call, i) => {
+      if (!concerns) return [{ at: i + 1, call }];
+      if (!concerns(call, calls.slice(i + 1))) return [];
+      const name = names[i] as string;
+      return [
+        { at: i + 1, call, named: { name, nth: names.slice(0, i + 1).filter((n) => n === name).length } },
+      ];
+    });
+    return faults.flatMap(({ name, only }) =>
+      met.flatMap(({ at, call, ...named }) =>
+        (only?.(call) ?? true) ? [{ config, scenario, driver, call: at, fault: name, ...named }] : [],
       ),
-    ),
+    );
+  });
+  return wantedOf(
+    cells.filter((cell) => isAskedFor(only, cell)),
+    wanted,
   );
-  const kept = cells.filter(
-    (cell) => !only || `${configs[cell.config]?.name} ${cell.scenario} ${cell.fault}`.includes(only),
-  );
-  return wantedOf(kept, wanted);
 }
 
 /** Runs one cell. If it throws, reports a violation, so that the cells after it still run. */

@@ -1,6 +1,6 @@
 import { describe, expect, jest, test } from '@jest/globals';
 import { type CellResult, configs } from '../../scripts/sweep/cells.ts';
-import { measure, planCells, runCells } from '../../scripts/sweep/worker.ts';
+import { hasAskedFor, measure, planCells, runCells } from '../../scripts/sweep/worker.ts';
 import { isTurn, partText } from '../support/part.ts';
 
 // The cells run in fast time, and their bounds are in that time. The real time depends on the machine.
@@ -25,6 +25,52 @@ test.each([
     expect(results.filter(({ redacted }) => redacted).length).toBeGreaterThan(cells.length / 3);
   },
 );
+
+test('with a model, the faults meet what can part alias and traffic, each call by its name', () => {
+  const run = (method: string, path: string) => ({
+    api: 'run',
+    method,
+    path: `/v2/projects/p/locations/r/${path}`,
+  });
+  const vertex = (method: string, path: string) => ({ ...run(method, path), api: 'aiplatform' });
+  const calls = [
+    run('GET', 'services/f'),
+    vertex('GET', 'models/f%402'),
+    { api: 'storage', method: 'GET', path: '/storage/v1/b/models/o?prefix=f' },
+    { api: 'storage', method: 'GET', path: '/storage/v1/b/other/o?prefix=f' },
+    run('POST', 'services/f:testIamPermissions'),
+    run('PATCH', 'services/f?updateMask=template'),
+    run('GET', 'services/f'),
+    run('PATCH', 'services/f?updateMask=traffic'),
+    run('GET', 'services/f'),
+    vertex('POST', 'models/f%402:mergeVersionAliases'),
+    vertex('GET', 'models/f%401'),
+  ];
+  const config = configs.findIndex(({ model }) => model);
+  const planned = planCells([{ config, scenario: 'good', driver: 'run-image', calls }], {});
+  const met = planned.filter(({ fault }) => fault === '500').map(({ call, named }) => [call, named?.nth]);
+  expect(met).toEqual([
+    ...[
+      [2, 1],
+      [3, 1],
+      [6, 1],
+    ],
+    ...[
+      [8, 2],
+      [9, 3],
+      [10, 1],
+      [11, 2],
+    ],
+  ]);
+  expect(planned).toHaveLength(met.length * (configs[config]?.faults.length ?? 0));
+  // The grid of the platform as documented has every call.
+  expect(
+    planCells([{ config: 0, scenario: 'good', driver: 'run-image', calls }], { only: 'good 429' }),
+  ).toHaveLength(calls.length);
+  expect(
+    configs.map((_, at) => hasAskedFor('a model in the registry', { config: at, scenario: 'good' })),
+  ).toEqual(configs.map(({ model }) => model === true));
+});
 
 /**
  * Runs a sample of `npm run sweep`, spread over calls and faults. The first two kinds of release come every day, and the others
