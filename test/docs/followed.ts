@@ -135,6 +135,12 @@ export const followed: readonly Followed[] = [
     by: pasted,
     says: 'docs/understand/sandbox.md',
   },
+  {
+    page: 'docs/understand/sandbox.md',
+    holds: ' init --project sandbox-project',
+    by: 'test/e2e/init.test.ts',
+    says: 'init',
+  },
   { page: 'docs/understand/sandbox.md', holds: 'crane', by: 'test/peers/crane/crane.test.ts', says: 'crane' },
 
   {

@@ -215,7 +215,7 @@ describe('charts', () => {
     );
   });
 
-  test('every label of a timeline has room where Mermaid writes it, and says as much as fits', () => {
+  test('every label of a timeline has room where Mermaid writes it, and says as much as fits', async () => {
     const task = fc.record({
       section: fc.constant('Watch'),
       label: fc.constantFrom('5 % 30m00s undecided', 'northamerica-northeast1 back 0.2 s', '0.8 s'),
@@ -224,7 +224,7 @@ describe('charts', () => {
       seconds: fc.double({ min: 0, max: 3000, noNaN: true }),
       end: fc.constantFrom('good' as const, 'bad' as const, 'open' as const),
     });
-    fc.assert(
+    await fc.assert(
       fc.property(
         fc.array(task, { minLength: 1, maxLength: 6 }),
         fc.constantFrom(6.5, 8.4),
