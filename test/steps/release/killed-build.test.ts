@@ -37,7 +37,11 @@ describe.each(worldDrivers)('%s: who took the traffic of a killed release', (dri
   }
   const latestOf = (name: string) => colleague.latestOf(name);
   const settled = async (name: string) => {
-    const ran = await world.rollback(name, 'settle', { env: { GITHUB_RUN_ID: '1002' } });
+    // On a slow machine the service may still be at work on what was written last.
+    const ran = await world.rollback(name, 'settle', {
+      env: { GITHUB_RUN_ID: '1002' },
+      inputs: { wait_for_other: '10m' },
+    });
     const serving = (await world.serving(name)).map(({ revision }) => revision);
     return { outcome: ran.report.outcome, serving, reason: ran.report.reason };
   };
