@@ -145,7 +145,10 @@ describe('others beside a release', () => {
     await world.dies(name, world.good(), 3, { inputs: quick });
     const traffic = (await world.service(name))?.traffic ?? [];
     await world.setTraffic(name, [...traffic, { type: named, revision, tag: 'preview' }]);
-    const settled = await world.rollback(name, 'settle', { env: { GITHUB_RUN_ID: '1002' } });
+    const settled = await world.rollback(name, 'settle', {
+      inputs: { wait_for_other: '120s' },
+      env: { GITHUB_RUN_ID: '1002' },
+    });
     expect([settled.report.outcome, await only(name)]).toEqual(['rolled_back', revision]);
     expect((await world.service(name))?.traffic.flatMap((target) => target.tag ?? [])).toEqual(['preview']);
   });
@@ -154,7 +157,10 @@ describe('others beside a release', () => {
     const { name } = await served();
     await world.dies(name, world.good(), 1, { inputs: quick });
     const theirs = await world.deploy(name, world.good());
-    const settled = await world.rollback(name, 'settle', { env: { GITHUB_RUN_ID: '1002' } });
+    const settled = await world.rollback(name, 'settle', {
+      inputs: { wait_for_other: '120s' },
+      env: { GITHUB_RUN_ID: '1002' },
+    });
     expect([settled.report.outcome, await only(name)]).toEqual(['superseded', theirs.outputs.revision]);
   });
 
