@@ -6,8 +6,9 @@ import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { manyWorkflows, peakScript, smallHeap } from './support/many-workflows.ts';
+import { manyWorkflows } from './support/many-workflows.ts';
 import { median, range } from './support/median.ts';
+import { peakScript, smallHeap } from './support/peak.ts';
 
 const rounds = Number(process.env.ROUNDS ?? 15);
 const root = process.env.BACKSTAY_BUILT ?? join(import.meta.dirname, '..', '..');

@@ -7,6 +7,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { stripTypeScriptTypes } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { peakMebibytes } from './support/peak.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const files = 10_000;
@@ -66,7 +67,7 @@ function packOnce(code: string, folder: string, temp: string): Packed {
     const { pack } = await import(${JSON.stringify(join(code, 'pack.mjs'))});
     const archive = await pack(await scan(${JSON.stringify(folder)}), ${JSON.stringify(temp)});
     archive.remove();
-    console.log(JSON.stringify({ archive: archive.bytes, mebibytes: process.resourceUsage().maxRSS / 1024 }));`;
+    console.log(JSON.stringify({ archive: archive.bytes, mebibytes: ${peakMebibytes} }));`;
   const started = performance.now();
   const run = spawnSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' });
   const seconds = (performance.now() - started) / 1000;

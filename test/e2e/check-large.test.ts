@@ -3,7 +3,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, jest, test } from '@jest/globals';
-import { manyWorkflows, peakScript, smallHeap } from '../../scripts/bench/support/many-workflows.ts';
+import { manyWorkflows } from '../../scripts/bench/support/many-workflows.ts';
+import { peakScript, smallHeap } from '../../scripts/bench/support/peak.ts';
 
 /** The check as a process, on more workflows than any repository has. */
 

@@ -36,24 +36,3 @@ jobs:
 `,
     ]),
   );
-
-/**
- * A script for `--require` that writes, at the end of the process, its largest memory and its time on the processor. Linux tells the
- * largest memory of this program as VmHWM. The `maxRSS` of the process begins with what its parent had when it started it.
- */
-export const peakScript = (file: string): string =>
-  `process.on('exit', () => {
-  const fs = require('node:fs');
-  const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
-  const status = fs.existsSync('/proc/self/status') ? fs.readFileSync('/proc/self/status', 'utf8') : '';
-  const peak = Number(/^VmHWM:\\s*(\\d+) kB/m.exec(status)?.[1] ?? maxRSS);
-  const usage = { mebibytes: peak / 1024, cpuSeconds: (userCPUTime + systemCPUTime) / 1e6 };
-  fs.writeFileSync(${JSON.stringify(file)}, JSON.stringify(usage));
-});
-`;
-
-/**
- * Limits for V8 with which a process must come to its end. Without them, how much memory it takes is when V8 chooses to
- * collect, which depends on the machine. A process that needs more than these is ended by V8.
- */
-export const smallHeap = ['--max-old-space-size=128', '--max-semi-space-size=16'] as const;

@@ -84,14 +84,13 @@ export async function runInit(call: Call<SetupValues>): Promise<Ended> {
     expectNoChanges: values.expect_no_changes,
   });
   if (!values.apply || values.undo || values.print) return result;
-  const next = nextSteps(end.plan, isNew);
-  const nextIfWhole = result.code === 0 ? next : [];
-  if (!values.doctor) return withText(result, nextIfWhole);
+  const next = result.code === 0 ? nextSteps(end.plan, isNew) : [];
+  if (!values.doctor) return withText(result, next);
   const [target, ...others] = wish.targets;
   if (!target || others.length > 0)
     return withText(result, [
       `To examine one of them: ${slug} doctor --project ${project} --name NAME`,
-      ...nextIfWhole,
+      ...next,
     ]);
   const accounts = {
     deployer: accountEmail(project, target.name, 'deployer'),
@@ -101,10 +100,9 @@ export async function runInit(call: Call<SetupValues>): Promise<Ended> {
     ...{ project, region, name: target.name, target: wish.target, ...accounts },
     ...{ written: end.written > 0 ? toWrite(end.plan) : [] },
   });
-  const code = result.code || ended.code;
-  const last = code === 0 && next.length > 0 ? ['', ...next] : [];
+  const last = ended.code === 0 && next.length > 0 ? ['', ...next] : [];
   return {
-    code,
+    code: result.code || ended.code,
     json: { ...(result.json as object), doctor: report },
     text: async () => [await result.text(), '', await ended.text(), ...last].join('\n'),
   };

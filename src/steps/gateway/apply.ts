@@ -11,7 +11,7 @@ import { look, lookPace, payable, prove, servedOperation } from './prove.ts';
 import { prune } from './prune.ts';
 import { type Change, type GatewayResult, isSame, type Known, shortOf, urlOf } from './result.ts';
 import { cameFrom } from './unproved.ts';
-import { operationEnd, until } from './wait.ts';
+import { operationEnd, statusNameOf, until } from './wait.ts';
 
 /** Makes the configuration of this content, moves the gateway to it, and proves from outside that it answers. */
 export async function applyConfig(
@@ -183,7 +183,7 @@ async function ensureConfig(
 }
 
 const mayBeFull = (error: unknown): boolean =>
-  ['FAILED_PRECONDITION', 'RESOURCE_EXHAUSTED'].includes((error as { statusName?: string }).statusName ?? '');
+  ['FAILED_PRECONDITION', 'RESOURCE_EXHAUSTED'].includes(statusNameOf(error) ?? '');
 
 /** google.rpc.Code: what a document can be refused with. */
 const ofDocument: readonly (number | undefined)[] = [undefined, 3, 9];

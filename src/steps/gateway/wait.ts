@@ -53,7 +53,7 @@ export const isRefusal = (error: unknown): boolean =>
 
 /** To ask again would give the same answer. Google also answers 400 while another change is under way: that ends. */
 export function isLasting(error: unknown): boolean {
-  return isRefusal(error) && (error as { statusName?: string }).statusName !== 'FAILED_PRECONDITION';
+  return isRefusal(error) && statusNameOf(error) !== 'FAILED_PRECONDITION';
 }
 
 /** Waits for an operation. Undefined: it is not known any more, so the thing itself has to be asked. */
@@ -63,3 +63,7 @@ export const operationEnd = (world: World, pace: Pace, name: string): Promise<Op
     if (operation === undefined) return 'gone';
     return operation.done ? operation : undefined;
   });
+
+/** The name of Google's status, such as `ABORTED`, if the error is an answer that has one. */
+export const statusNameOf = (error: unknown): string | undefined =>
+  (error as { statusName?: string }).statusName;

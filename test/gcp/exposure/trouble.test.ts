@@ -20,6 +20,14 @@ afterEach(async () => {
 const everyone = { role: 'roles/run.invoker', members: ['allUsers'] };
 const calls = () => w.sandbox.world.requests.filter(({ api }) => api !== 'control');
 const fault = (of: Fault) => w.sandbox.world.faults.add(of);
+/** Every write of the policy is refused. */
+const refuseWrites = (code: number, status: string, message: string) =>
+  fault({
+    api: 'run',
+    path: ':setIamPolicy',
+    times: 50,
+    fault: { status: code, body: { error: { code, status, message } } },
+  });
 const reader = () => w.sandbox.env.READER_SERVICE_ACCOUNT as string;
 
 describe('closing', () => {
@@ -53,12 +61,7 @@ describe('closing', () => {
 
   test('the guard gives up on a writer who is faster every time, and says so', async () => {
     w.set(w.policy, everyone);
-    fault({
-      api: 'run',
-      path: ':setIamPolicy',
-      times: 50,
-      fault: { status: 409, body: { error: { code: 409, status: 'ABORTED', message: 'concurrent' } } },
-    });
+    refuseWrites(409, 'ABORTED', 'concurrent');
     const result = await w.guard({ mode: 'enforce' });
     expect(result).toMatchObject({ exposure: 'public', outcome: 'exposed', repaired: [] });
     expect(result.findings[0]).toMatchObject({
@@ -70,12 +73,7 @@ describe('closing', () => {
   test('a refused removal of a binding with a condition prints the command that removes it', async () => {
     const condition = { title: 'always', expression: 'true' };
     w.set(w.policy, { ...everyone, condition });
-    fault({
-      api: 'run',
-      path: ':setIamPolicy',
-      times: 50,
-      fault: { status: 403, body: { error: { code: 403, status: 'PERMISSION_DENIED', message: 'no' } } },
-    });
+    refuseWrites(403, 'PERMISSION_DENIED', 'no');
     const result = await w.guard({ mode: 'enforce' });
     expect(result.findings.find(({ rule }) => rule === 'close-denied')?.commands).toEqual([
       expect.stringMatching(/remove-iam-policy-binding .* --all$/),
